@@ -1,0 +1,3 @@
+//! The `atol` command.
+
+fn main() {}
