@@ -1,3 +1,41 @@
-//! The project's own tool.
+//! The project's own tool: `cargo xtask help` lists what it does.
+//!
+//! It links none of the project's crates, so it keeps working while they do not compile.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
-fn main() {}
+mod ci;
+#[expect(clippy::allow_attributes_without_reason, unreachable_pub, reason = "written by xflags")]
+mod flags;
+mod layers;
+mod msrv;
+mod problem;
+mod project;
+mod runner;
+mod snapshots;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::{
+    flags::{Xtask, XtaskCmd},
+    project::Project,
+};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<ExitCode> {
+    let flags = Xtask::from_env_or_exit();
+    let project = Project::open()?;
+    match flags.subcommand {
+        XtaskCmd::Ci(options) => ci::run(&project, &options),
+    }
+}

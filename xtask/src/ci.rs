@@ -1,0 +1,197 @@
+//! `cargo xtask ci`: every check of the project, as a table of jobs.
+
+mod optional;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use xshell::cmd;
+
+use crate::{
+    flags, layers, msrv,
+    project::Project,
+    runner::{Runner, Step},
+    snapshots, tidy,
+    workspace::Workspace,
+};
+
+/// One job: what `--job` calls it, what it proves, and how.
+struct Job {
+    name: &'static str,
+    proves: &'static str,
+    run: fn(&Project, &mut Runner, Mode) -> anyhow::Result<()>,
+}
+
+/// Cheap jobs come first: who broke the formatting should not wait for the tests.
+const JOBS: &[Job] = &[
+    Job { name: "fmt", proves: "the code is formatted", run: fmt },
+    Job { name: "tidy", proves: "the house rules no other tool checks hold", run: tidy },
+    Job { name: "layers", proves: "no crate brings what it must not, and none too much", run: layers },
+    Job { name: "msrv", proves: "the oldest Rust is said once and is true", run: msrv },
+    Job { name: "clippy", proves: "no lint fires, with all features and all targets", run: clippy },
+    Job { name: "features", proves: "each feature builds alone, and so does none", run: features },
+    Job { name: "rustdoc", proves: "the API docs build and their links lead somewhere", run: rustdoc },
+    Job {
+        name: "test",
+        proves: "unit, doc and integration tests pass, and no snapshot is orphaned",
+        run: test,
+    },
+    Job { name: "package", proves: "what goes to crates.io is complete", run: package },
+    Job {
+        name: "deny",
+        proves: "licences, advisories and sources are in order",
+        run: |p, r, _| optional::deny(p, r),
+    },
+    Job { name: "machete", proves: "every dependency is used", run: |p, r, _| optional::machete(p, r) },
+    Job { name: "powerset", proves: "any two features go together", run: |p, r, _| optional::powerset(p, r) },
+    Job {
+        name: "semver",
+        proves: "the API breaks only with a new version",
+        run: |p, r, _| optional::semver(p, r),
+    },
+    Job {
+        name: "minimal",
+        proves: "the oldest dependencies we admit do",
+        run: |p, r, _| optional::minimal(p, r),
+    },
+    Job {
+        name: "docs-rs",
+        proves: "the API docs build as docs.rs builds them",
+        run: |p, r, _| optional::docs_rs(p, r),
+    },
+];
+
+/// Whether to look or to mend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Check,
+    Fix,
+}
+
+/// Runs the jobs `options` asks for.
+pub(crate) fn run(project: &Project, options: &flags::Ci) -> anyhow::Result<ExitCode> {
+    if options.list {
+        for Job { name, proves, .. } in JOBS {
+            println!("{name:<9} {proves}");
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mode = if options.fix { Mode::Fix } else { Mode::Check };
+    let mut runner = Runner::new(options.fail_fast);
+    for job in chosen(&options.job)? {
+        runner.begin(job.name);
+        (job.run)(project, &mut runner, mode)?;
+    }
+    Ok(runner.finish())
+}
+
+fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Job>> {
+    if let Some(unknown) = names.iter().find(|name| JOBS.iter().all(|job| job.name != *name)) {
+        bail!("there is no job {unknown:?}; `cargo xtask ci --list` names them");
+    }
+    Ok(JOBS.iter().filter(|job| names.is_empty() || names.iter().any(|name| name == job.name)).collect())
+}
+
+fn fmt(Project { sh, .. }: &Project, runner: &mut Runner, mode: Mode) -> anyhow::Result<()> {
+    let check: &[&str] = if mode == Mode::Fix { &[] } else { &["--check"] };
+    runner.step(Step::quiet(cmd!(sh, "cargo fmt --all {check...}")))
+}
+
+fn tidy(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    let mut long_files = Vec::new();
+    runner.check("house rules of docs, sources and links", || {
+        let report = tidy::report(project)?;
+        long_files = report.long_files;
+        Ok(report.problems)
+    })?;
+    for (path, lines) in long_files {
+        runner.note(format!("{path} has {lines} lines: is it still about one thing?"));
+    }
+    Ok(())
+}
+
+fn layers(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    runner.check("layers, banned crates and budgets by `cargo tree`", || layers::problems(project))
+}
+
+fn msrv(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    runner.check("rust-version by `cargo metadata`", || msrv::problems(project))
+}
+
+fn clippy(Project { sh, .. }: &Project, runner: &mut Runner, mode: Mode) -> anyhow::Result<()> {
+    let fix: &[&str] = if mode == Mode::Fix { &["--fix", "--allow-dirty", "--allow-staged"] } else { &[] };
+    runner.step(Step::quiet(cmd!(
+        sh,
+        "cargo clippy --workspace --all-targets --all-features {fix...} -- -D warnings"
+    )))
+}
+
+/// Package by package: asked for together, packages would lend each other their features.
+fn features(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    let sh = &project.sh;
+    for package in Workspace::load(project)?.published().filter(|package| !package.features.is_empty()) {
+        let name = &package.name;
+        runner.step(Step::quiet(cmd!(
+            sh,
+            "cargo clippy -p {name} --all-targets --no-default-features -- -D warnings"
+        )))?;
+        for feature in &package.features {
+            runner.step(Step::quiet(cmd!(
+                sh,
+                "cargo clippy -p {name} --no-default-features --features {feature} -- -D warnings"
+            )))?;
+        }
+    }
+    Ok(())
+}
+
+fn rustdoc(Project { sh, .. }: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    let doc = cmd!(sh, "cargo doc --workspace --exclude xtask --exclude atol-tests --no-deps --all-features");
+    runner.step(Step::quiet(doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn test(project: &Project, runner: &mut Runner, mode: Mode) -> anyhow::Result<()> {
+    let sh = &project.sh;
+    // Left alone insta would write files beside the snapshots, which a check must not do.
+    let update = if mode == Mode::Fix { "always" } else { "no" };
+    let references = Workspace::load(project)?.target_directory.join("snapshot-references.txt");
+    sh.remove_path(&references)?;
+    let tests = cmd!(sh, "cargo test --workspace --exclude xtask --all-features --no-fail-fast")
+        .env(snapshots::REFERENCES, &references);
+    runner.step(Step::streamed(tests).env("INSTA_UPDATE", update))?;
+    runner.step(Step::streamed(cmd!(sh, "cargo test -p xtask")))?;
+    runner.check("every snapshot is looked at by a test", || snapshots::orphans(project, &references))
+}
+
+fn package(Project { sh, .. }: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    // Uncommitted changes are the normal state of a checkout this runs in.
+    runner.step(Step::quiet(cmd!(
+        sh,
+        "cargo package --workspace --exclude xtask --exclude atol-tests --no-verify --allow-dirty"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_run_in_the_order_of_the_table_whatever_the_command_line_says() -> anyhow::Result<()> {
+        let names = ["test", "fmt"].map(str::to_owned);
+        let chosen: Vec<&str> = chosen(&names)?.iter().map(|job| job.name).collect();
+        assert_eq!(chosen, ["fmt", "test"]);
+        Ok(())
+    }
+
+    #[test]
+    fn no_name_means_every_job() -> anyhow::Result<()> {
+        assert_eq!(chosen(&[])?.len(), JOBS.len());
+        Ok(())
+    }
+
+    #[test]
+    fn an_unknown_job_is_refused_instead_of_passing_with_nothing_run() {
+        let error = chosen(&["tests".to_owned()]).map(|jobs| jobs.len());
+        assert!(error.is_err_and(|error| error.to_string().contains("--list")));
+    }
+}

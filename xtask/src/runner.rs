@@ -1,0 +1,206 @@
+//! Runs the steps of the jobs, times them, and keeps what failed and what was skipped for the closing report.
+
+use std::{
+    fmt,
+    io::Write as _,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, bail};
+use xshell::Cmd;
+
+use crate::problem::Problem;
+
+/// One command of a job, and how it is shown and repeated.
+pub(crate) struct Step<'a> {
+    cmd: Cmd<'a>,
+    env: Vec<(&'static str, String)>,
+    streamed: bool,
+}
+
+impl<'a> Step<'a> {
+    /// A step whose output is shown only when it fails.
+    pub(crate) fn quiet(cmd: Cmd<'a>) -> Self {
+        Self { cmd: without_our_cargo_variables(cmd), env: Vec::new(), streamed: false }
+    }
+
+    /// A step whose output passes through as it comes, for tests: people and other tools look for cargo's own
+    /// `test result:` lines.
+    pub(crate) fn streamed(cmd: Cmd<'a>) -> Self {
+        Self { streamed: true, ..Self::quiet(cmd) }
+    }
+
+    pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        self.cmd = self.cmd.env(name, &value);
+        self.env.push((name, value));
+        self
+    }
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in &self.env {
+            if value.contains(' ') {
+                write!(f, "{name}=\"{value}\" ")?;
+            } else {
+                write!(f, "{name}={value} ")?;
+            }
+        }
+        write!(f, "{}", self.cmd)
+    }
+}
+
+/// `cargo run` sets variables about this package. Build scripts that watch them (ring's does) would run again each
+/// time a person alternates between `cargo xtask` and plain `cargo`.
+fn without_our_cargo_variables(cmd: Cmd<'_>) -> Cmd<'_> {
+    const OURS: [&str; 5] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_", "CARGO_PRIMARY_"];
+    std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| OURS.iter().any(|prefix| name.starts_with(prefix)))
+        .fold(cmd, Cmd::env_remove)
+}
+
+#[derive(Debug)]
+struct Failure {
+    job: &'static str,
+    repeat: String,
+}
+
+/// Runs steps one after the other and remembers how they went.
+#[derive(Debug)]
+pub(crate) struct Runner {
+    fail_fast: bool,
+    job: &'static str,
+    began: Instant,
+    passed: usize,
+    failures: Vec<Failure>,
+    skipped: Vec<(&'static str, String)>,
+    notes: Vec<String>,
+}
+
+impl Runner {
+    pub(crate) fn new(fail_fast: bool) -> Self {
+        Self {
+            fail_fast,
+            job: "",
+            began: now(),
+            passed: 0,
+            failures: Vec::new(),
+            skipped: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The steps that follow belong to `job`.
+    pub(crate) fn begin(&mut self, job: &'static str) {
+        self.job = job;
+    }
+
+    /// Runs a command; a failing one is an error here only under `--fail-fast`.
+    pub(crate) fn step(&mut self, step: Step<'_>) -> anyhow::Result<()> {
+        let repeat = step.to_string();
+        let began = self.announce(&repeat);
+        let cmd = step.cmd.quiet();
+        let (passed, output) = if step.streamed {
+            println!();
+            (cmd.run().is_ok(), String::new())
+        } else {
+            let output = cmd.ignore_status().output().with_context(|| format!("cannot start `{repeat}`"))?;
+            let text = [output.stdout, output.stderr].concat();
+            (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+        };
+        self.conclude(began, passed, &output, repeat)
+    }
+
+    /// Runs one of our own checks.
+    pub(crate) fn check(
+        &mut self,
+        title: &str,
+        check: impl FnOnce() -> anyhow::Result<Vec<Problem>>,
+    ) -> anyhow::Result<()> {
+        let began = self.announce(title);
+        let (passed, output) = match check() {
+            Ok(problems) => {
+                let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                (problems.is_empty(), lines.join("\n"))
+            }
+            Err(error) => (false, format!("{error:#}")),
+        };
+        let repeat = format!("cargo xtask ci --job {}", self.job);
+        self.conclude(began, passed, &output, repeat)
+    }
+
+    /// The job cannot run here; it is named at the end, never silently left out.
+    pub(crate) fn skip_job(&mut self, why: impl Into<String>) {
+        let why = why.into();
+        println!("{:<9} skipped: {why}", self.job);
+        self.skipped.push((self.job, why));
+    }
+
+    /// Something worth a look that is no failure.
+    pub(crate) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    /// Prints the closing report and turns it into the exit code.
+    pub(crate) fn finish(self) -> ExitCode {
+        println!();
+        for note in &self.notes {
+            println!("note: {note}");
+        }
+        for (job, why) in &self.skipped {
+            println!("skipped: {job} {why}");
+        }
+        let total = seconds(self.began.elapsed());
+        if self.failures.is_empty() {
+            println!("ci: {} steps passed in {total}", self.passed);
+            return ExitCode::SUCCESS;
+        }
+        println!("ci: {} of {} steps failed in {total}; repeat with:", self.failures.len(), self.steps());
+        for Failure { job, repeat } in &self.failures {
+            println!("  {job:<9} {repeat}");
+        }
+        ExitCode::FAILURE
+    }
+
+    fn steps(&self) -> usize {
+        self.passed + self.failures.len()
+    }
+
+    fn announce(&self, what: &str) -> Instant {
+        print!("{:<9} {what} ... ", self.job);
+        // A lost progress line is no reason to stop.
+        let _ = std::io::stdout().flush();
+        now()
+    }
+
+    fn conclude(&mut self, began: Instant, passed: bool, output: &str, repeat: String) -> anyhow::Result<()> {
+        let took = seconds(began.elapsed());
+        if passed {
+            println!("ok ({took})");
+            self.passed += 1;
+            return Ok(());
+        }
+        println!("FAILED ({took})");
+        if !output.is_empty() {
+            println!("{}", output.trim_end());
+        }
+        println!("repeat: {repeat}");
+        self.failures.push(Failure { job: self.job, repeat });
+        if self.fail_fast {
+            bail!("stopped at the first failure");
+        }
+        Ok(())
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the clock trait lives in a crate that xtask must not link")]
+fn now() -> Instant {
+    Instant::now()
+}
