@@ -8,7 +8,7 @@ use anyhow::bail;
 use xshell::cmd;
 
 use crate::{
-    flags, layers, msrv,
+    contract, docs, faults, flags, layers, msrv,
     project::Project,
     runner::{Runner, Step},
     snapshots, tidy,
@@ -35,6 +35,13 @@ const JOBS: &[Job] = &[
         name: "test",
         proves: "unit, doc and integration tests pass, and no snapshot is orphaned",
         run: test,
+    },
+    Job { name: "contract", proves: "each contract case holds, told as a table", run: contract },
+    Job { name: "docs", proves: "generated files say what their sources say", run: docs },
+    Job {
+        name: "faults",
+        proves: "each fault of the catalogue is proved or left out with a reason",
+        run: faults,
     },
     Job { name: "package", proves: "what goes to crates.io is complete", run: package },
     Job {
@@ -161,6 +168,29 @@ fn test(project: &Project, runner: &mut Runner, mode: Mode) -> anyhow::Result<()
     runner.step(Step::streamed(tests).env("INSTA_UPDATE", update))?;
     runner.step(Step::streamed(cmd!(sh, "cargo test -p xtask")))?;
     runner.check("every snapshot is looked at by a test", || snapshots::orphans(project, &references))
+}
+
+fn contract(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    if !project.exists(contract::CASES) {
+        runner.skip_job(format!("has nothing to read: there is no {}", contract::CASES));
+        return Ok(());
+    }
+    runner.step(contract::step(&project.sh))
+}
+
+fn docs(project: &Project, runner: &mut Runner, mode: Mode) -> anyhow::Result<()> {
+    if mode == Mode::Fix {
+        docs::write(project)?;
+    }
+    runner.check("generated files are fresh", || docs::stale(project))
+}
+
+fn faults(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    if !project.exists(faults::CATALOGUE) {
+        runner.skip_job(format!("has nothing to read: there is no {}", faults::CATALOGUE));
+        return Ok(());
+    }
+    runner.check("each fault of the catalogue has its test", || faults::problems(project))
 }
 
 fn package(Project { sh, .. }: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {

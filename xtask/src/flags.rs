@@ -18,6 +18,38 @@ xflags::xflags! {
             /// Stop at the first failure instead of running everything and reporting at the end.
             optional --fail-fast
         }
+
+        /// Bring generated files and pages up to date.
+        cmd docs {
+            /// Change nothing; fail and name what is stale.
+            optional --check
+        }
+
+        /// Run the contract cases through the public API and print a table.
+        cmd contract {
+            /// Only cases whose file name holds this text.
+            optional filter: String
+            /// Run the read-only cases against the vendor's test stand, when it can be reached.
+            optional --live
+        }
+
+        /// Print the catalogue of faults with the tests that prove each.
+        cmd faults {
+        }
+
+        /// Run the fuzz targets, a minute each.
+        cmd fuzz {
+            /// Only this target.
+            optional target: String
+            /// How long each target runs.
+            optional seconds: u64
+        }
+
+        /// Run the benchmarks.
+        cmd bench {
+            /// Only as long as it takes to see that they work.
+            optional --quick
+        }
     }
 }
 // generated start
@@ -31,6 +63,11 @@ pub struct Xtask {
 #[derive(Debug)]
 pub enum XtaskCmd {
     Ci(Ci),
+    Docs(Docs),
+    Contract(Contract),
+    Faults(Faults),
+    Fuzz(Fuzz),
+    Bench(Bench),
 }
 
 #[derive(Debug)]
@@ -39,6 +76,32 @@ pub struct Ci {
     pub list: bool,
     pub fix: bool,
     pub fail_fast: bool,
+}
+
+#[derive(Debug)]
+pub struct Docs {
+    pub check: bool,
+}
+
+#[derive(Debug)]
+pub struct Contract {
+    pub filter: Option<String>,
+
+    pub live: bool,
+}
+
+#[derive(Debug)]
+pub struct Faults;
+
+#[derive(Debug)]
+pub struct Fuzz {
+    pub target: Option<String>,
+    pub seconds: Option<u64>,
+}
+
+#[derive(Debug)]
+pub struct Bench {
+    pub quick: bool,
 }
 
 impl Xtask {

@@ -1,17 +1,23 @@
-//! The project's own tool: `cargo xtask help` lists what it does.
+//! The project's own tool: `cargo xtask --help` lists what it does.
 //!
 //! It links none of the project's crates, so it keeps working while they do not compile.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
+mod bench;
 mod ci;
+mod contract;
+mod docs;
+mod faults;
 #[expect(clippy::allow_attributes_without_reason, unreachable_pub, reason = "written by xflags")]
 mod flags;
+mod fuzz;
 mod layers;
 mod msrv;
 mod problem;
 mod project;
 mod runner;
 mod snapshots;
+mod test_names;
 mod tidy;
 mod workspace;
 
@@ -37,5 +43,10 @@ fn run() -> anyhow::Result<ExitCode> {
     let project = Project::open()?;
     match flags.subcommand {
         XtaskCmd::Ci(options) => ci::run(&project, &options),
+        XtaskCmd::Docs(options) => docs::run(&project, &options),
+        XtaskCmd::Contract(options) => contract::run(&project, &options),
+        XtaskCmd::Faults(_) => faults::run(&project),
+        XtaskCmd::Fuzz(options) => fuzz::run(&project, &options),
+        XtaskCmd::Bench(options) => bench::run(&project, &options),
     }
 }
