@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::Write as _,
+    io::{IsTerminal as _, Write as _},
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -22,13 +22,15 @@ pub(crate) struct Step<'a> {
 impl<'a> Step<'a> {
     /// A step whose output is shown only when it fails.
     pub(crate) fn quiet(cmd: Cmd<'a>) -> Self {
+        // When it fails the reader looks for the error, not for the hundred crates that were built before it.
+        let cmd = cmd.env("CARGO_TERM_QUIET", "true").env("CARGO_TERM_COLOR", color());
         Self { cmd: without_our_cargo_variables(cmd), env: Vec::new(), streamed: false }
     }
 
     /// A step whose output passes through as it comes, for tests: people and other tools look for cargo's own
     /// `test result:` lines.
     pub(crate) fn streamed(cmd: Cmd<'a>) -> Self {
-        Self { streamed: true, ..Self::quiet(cmd) }
+        Self { cmd: without_our_cargo_variables(cmd), env: Vec::new(), streamed: true }
     }
 
     pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -60,6 +62,11 @@ fn without_our_cargo_variables(cmd: Cmd<'_>) -> Cmd<'_> {
         .filter_map(|(name, _)| name.into_string().ok())
         .filter(|name| OURS.iter().any(|prefix| name.starts_with(prefix)))
         .fold(cmd, Cmd::env_remove)
+}
+
+/// Captured output loses its colours unless cargo is told to keep them.
+fn color() -> &'static str {
+    if std::io::stdout().is_terminal() { "always" } else { "auto" }
 }
 
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use crate::{
     project::Project,
 };
 
-pub(super) const NETWORK: &str = "crates/atol-model/codes/network.toml";
-pub(super) const SERVICE: &str = "crates/atol-model/codes/service.toml";
+const NETWORK: &str = "crates/atol-model/codes/network.toml";
+const SERVICE: &str = "crates/atol-model/codes/service.toml";
 
 /// One code; `http` and `action` are told only by the service's own codes.
 #[derive(Debug)]
