@@ -105,7 +105,7 @@ impl Runner {
         self.job = job;
     }
 
-    /// Runs a command; a failing one is an error here only under `--fail-fast`.
+    /// Runs a command; a failing one is an error only under `--fail-fast`.
     pub(crate) fn step(&mut self, step: Step<'_>) -> anyhow::Result<()> {
         let repeat = step.to_string();
         let began = self.announce(&repeat);
@@ -135,8 +135,21 @@ impl Runner {
             }
             Err(error) => (false, format!("{error:#}")),
         };
-        let repeat = format!("cargo xtask ci --job {}", self.job);
+        let repeat = self.repeat_job();
         self.conclude(began, passed, &output, repeat)
+    }
+
+    /// The job ended early: at the first failure, which is known already, or because it could not do its work.
+    pub(crate) fn job_ended_early(&mut self, error: &anyhow::Error) {
+        if self.job_passed() {
+            println!("{:<9} FAILED: {error:#}", self.job);
+            self.failures.push(Failure { job: self.job, repeat: self.repeat_job() });
+        }
+    }
+
+    /// Whether every step of the current job passed so far.
+    pub(crate) fn job_passed(&self) -> bool {
+        self.failures.iter().all(|failure| failure.job != self.job)
     }
 
     /// The job cannot run here; it is named at the end, never silently left out.
@@ -153,27 +166,28 @@ impl Runner {
 
     /// Prints the closing report and turns it into the exit code.
     pub(crate) fn finish(self) -> ExitCode {
-        println!();
-        for note in &self.notes {
-            println!("note: {note}");
-        }
-        for (job, why) in &self.skipped {
-            println!("skipped: {job} {why}");
-        }
-        let total = seconds(self.began.elapsed());
-        if self.failures.is_empty() {
-            println!("ci: {} steps passed in {total}", self.passed);
-            return ExitCode::SUCCESS;
-        }
-        println!("ci: {} of {} steps failed in {total}; repeat with:", self.failures.len(), self.steps());
-        for Failure { job, repeat } in &self.failures {
-            println!("  {job:<9} {repeat}");
-        }
-        ExitCode::FAILURE
+        println!("\n{}", self.report(self.began.elapsed()));
+        if self.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
-    fn steps(&self) -> usize {
-        self.passed + self.failures.len()
+    fn report(&self, total: Duration) -> String {
+        let total = seconds(total);
+        let notes = self.notes.iter().map(|note| format!("note: {note}"));
+        let skipped = self.skipped.iter().map(|(job, why)| format!("skipped: {job} {why}"));
+        let mut lines: Vec<String> = notes.chain(skipped).collect();
+        if self.failures.is_empty() {
+            lines.push(format!("{} steps passed in {total}", self.passed));
+        } else {
+            let failed = self.failures.len();
+            let steps = self.passed + failed;
+            lines.push(format!("{failed} of {steps} steps failed in {total}; repeat with:"));
+            lines.extend(self.failures.iter().map(|Failure { job, repeat }| format!("  {job:<9} {repeat}")));
+        }
+        lines.join("\n")
+    }
+
+    fn repeat_job(&self) -> String {
+        format!("cargo xtask ci --job {}", self.job)
     }
 
     fn announce(&self, what: &str) -> Instant {
@@ -210,4 +224,71 @@ fn seconds(duration: Duration) -> String {
 #[expect(clippy::disallowed_methods, reason = "the clock trait lives in a crate that xtask must not link")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use xshell::{Shell, cmd};
+
+    use super::*;
+
+    fn problems() -> Vec<Problem> {
+        vec![Problem::new("a.rs", "is wrong")]
+    }
+
+    #[test]
+    fn the_report_names_how_to_repeat_what_failed_and_what_was_skipped() -> anyhow::Result<()> {
+        let mut runner = Runner::new(false);
+        runner.begin("tidy");
+        runner.check("good", || Ok(Vec::new()))?;
+        assert!(runner.job_passed());
+        runner.check("bad", || Ok(problems()))?;
+        assert!(!runner.job_passed());
+        runner.begin("deny");
+        runner.skip_job("needs cargo-deny");
+        assert_eq!(
+            runner.report(Duration::from_millis(1234)),
+            "skipped: deny needs cargo-deny\n\
+             1 of 2 steps failed in 1.2 s; repeat with:\n  \
+             tidy      cargo xtask ci --job tidy"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_check_that_cannot_be_made_counts_as_failed() -> anyhow::Result<()> {
+        let mut runner = Runner::new(false);
+        runner.check("broken", || bail!("no such file"))?;
+        assert!(!runner.job_passed());
+        Ok(())
+    }
+
+    #[test]
+    fn fail_fast_stops_at_the_first_failure_and_counts_it_once() {
+        let mut runner = Runner::new(true);
+        let result = runner.check("bad", || Ok(problems()));
+        assert!(result.is_err_and(|error| {
+            runner.job_ended_early(&error);
+            runner.report(Duration::ZERO).starts_with("1 of 1 steps failed")
+        }));
+    }
+
+    #[test]
+    fn a_command_is_judged_by_its_exit_code() -> anyhow::Result<()> {
+        let sh = Shell::new()?;
+        let mut runner = Runner::new(false);
+        runner.step(Step::quiet(cmd!(sh, "cargo --version")))?;
+        assert!(runner.job_passed());
+        runner.step(Step::quiet(cmd!(sh, "cargo no-such-subcommand")))?;
+        assert!(!runner.job_passed());
+        Ok(())
+    }
+
+    #[test]
+    fn a_step_is_shown_as_a_shell_takes_it() -> anyhow::Result<()> {
+        let sh = Shell::new()?;
+        let step = Step::quiet(cmd!(sh, "cargo doc")).env("RUSTDOCFLAGS", "-D warnings").env("A", "1");
+        assert_eq!(step.to_string(), "RUSTDOCFLAGS=\"-D warnings\" A=1 cargo doc");
+        Ok(())
+    }
 }
