@@ -136,7 +136,7 @@ fn tree(
     };
     cmd!(
         project.sh,
-        "cargo tree --locked -p {package} -e normal --prefix none -f {format} {features...} {target...}"
+        "cargo tree --quiet --locked -p {package} -e normal --prefix none -f {format} {features...} {target...}"
     )
     .quiet()
     .read()

@@ -36,7 +36,8 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     pub(crate) fn load(project: &Project) -> anyhow::Result<Self> {
-        let text = cmd!(project.sh, "cargo metadata --format-version 1 --all-features --locked").read()?;
+        let text =
+            cmd!(project.sh, "cargo metadata --quiet --format-version 1 --all-features --locked").read()?;
         let metadata = serde_json::from_str(&text).context("cargo metadata did not print JSON")?;
         Self::from_metadata(&metadata)
     }

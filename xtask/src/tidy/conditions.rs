@@ -19,7 +19,7 @@ pub(super) fn stray(path: &str, text: &str) -> Vec<Problem> {
         if !code.starts_with("//")
             && let Some(condition) = condition(code)
         {
-            let explained = above.trim_start().starts_with("//") || code.contains(" // ");
+            let explained = above.trim_start().starts_with("// ") || code.contains(" // ");
             for name in names(condition) {
                 if PLAIN.contains(&name) || LOGIC.contains(&name) || (EXPLAINED.contains(&name) && explained)
                 {
@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn the_platform_needs_a_reason() {
-        assert_eq!(stray("a.rs", "fn f() {}\n#[cfg(unix)]\nfn g() {}\n").len(), 1);
+        for above in ["fn f() {}", "/// What it is, not why only here.", "//! Lives here."] {
+            assert_eq!(stray("a.rs", &format!("{above}\n#[cfg(unix)]\nfn g() {{}}\n")).len(), 1, "{above}");
+        }
         assert_eq!(stray("a.rs", "// Only unix has file modes.\n#[cfg(unix)]\nfn g() {}\n"), []);
         assert_eq!(stray("a.rs", "// Only unix has file modes.\n#[must_use]\n#[cfg(unix)]\nfn g() {}\n"), []);
     }
