@@ -1,0 +1,65 @@
+//! Foreign text made fit to be shown.
+
+use std::fmt;
+
+/// Text from outside, shortened, on one line, with nothing in it that a terminal or a reader could trip over.
+///
+/// ```
+/// use atol_transport::error::Excerpt;
+///
+/// assert_eq!(Excerpt::of("502\r\n\x1b[31mBad", 20).to_string(), r"502\r\n\u{1b}[31mBad");
+/// assert_eq!(Excerpt::of("a long answer", 6).to_string(), "a long…");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Excerpt<'a> {
+    text: &'a str,
+    most: usize,
+}
+
+impl<'a> Excerpt<'a> {
+    /// At most `most` characters of `text`.
+    pub fn of(text: &'a str, most: usize) -> Excerpt<'a> {
+        Excerpt { text, most }
+    }
+}
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (count, char) in self.text.chars().enumerate() {
+            if count == self.most {
+                return f.write_str("…");
+            }
+            if char.is_control() || is_invisible_format(char) {
+                write!(f, "{}", char.escape_default())?;
+            } else {
+                fmt::Write::write_char(f, char)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Marks that change the direction of text or hide in it: a log line must read as it stands.
+fn is_invisible_format(char: char) -> bool {
+    matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cyrillic_is_left_alone() {
+        assert_eq!(Excerpt::of("Неверный логин", 100).to_string(), "Неверный логин");
+    }
+
+    #[test]
+    fn direction_marks_are_shown_as_what_they_are() {
+        assert_eq!(Excerpt::of("a\u{202e}b", 100).to_string(), r"a\u{202e}b");
+    }
+
+    #[test]
+    fn text_of_exactly_the_length_is_not_marked_as_cut() {
+        assert_eq!(Excerpt::of("abc", 3).to_string(), "abc");
+    }
+}

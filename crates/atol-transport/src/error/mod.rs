@@ -1,0 +1,343 @@
+//! The one error type of this crate.
+
+mod excerpt;
+mod kind;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use atol_model::{ServiceError, ServiceErrorCode};
+use http::StatusCode;
+
+pub use self::excerpt::Excerpt;
+pub use self::kind::{ConnectFailure, ErrorKind, Phase, TlsFailure};
+
+/// A foreign error on its way through a tower stack.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Whether the request may have reached the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "there is no fourth answer to the question")]
+pub enum Sent {
+    /// It certainly did not: it failed before its first byte was written.
+    No,
+    /// It may have: it failed after the connection stood and before an answer came.
+    Maybe,
+    /// It did: the service answered.
+    Yes,
+}
+
+/// Why a call failed.
+///
+/// ```
+/// use atol_transport::{Credentials, ErrorKind};
+///
+/// let Err(error) = Credentials::new("", "secret") else { panic!("an empty login is refused") };
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// assert_eq!(error.to_string(), "the login is empty: it must have 1 to 100 characters");
+/// ```
+///
+/// The first line, as `Display` gives it, says what happened, with the HTTP status and the service's code and
+/// text where there was an answer; [`Error::report`] adds the causes below it and what to do next. Neither
+/// ever holds a password, a token or the content of a login.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    advice: Option<Cow<'static, str>>,
+    sent: Sent,
+    attempts: u32,
+    elapsed: Duration,
+    status: Option<StatusCode>,
+    service_error: Option<ServiceError>,
+    retry_after: Option<Duration>,
+    source: Option<BoxError>,
+}
+
+/// What every call of this crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error of `kind` with a first line of its own: lower case, no full stop at the end, no secret.
+    ///
+    /// For layers and services of your own. [`Error::sent`] starts as what the kind implies.
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            advice: None,
+            sent: kind.sent(),
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            status: None,
+            service_error: None,
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    /// Takes an error out of a tower stack: ours as it is, a foreign one wrapped as [`ErrorKind::Other`].
+    pub fn from_boxed(error: BoxError) -> Error {
+        match error.downcast::<Error>() {
+            Ok(error) => *error,
+            Err(error) => {
+                Error::new(ErrorKind::Other, "a layer or service of the stack failed").with_source(error)
+            }
+        }
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Error {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds what a person should do next; shown by [`Error::report`].
+    #[must_use]
+    pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Error {
+        self.0.advice = Some(advice.into());
+        self
+    }
+
+    /// Says whether the request may have reached the service, where it differs from what the kind implies.
+    #[must_use]
+    pub fn with_sent(mut self, sent: Sent) -> Error {
+        self.0.sent = sent;
+        self
+    }
+
+    /// Adds the HTTP status of the answer.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Error {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// Adds the error object of the answer.
+    #[must_use]
+    pub fn with_service_error(mut self, service_error: ServiceError) -> Error {
+        self.0.service_error = Some(service_error);
+        self
+    }
+
+    /// Adds how long the service asked to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, retry_after: Duration) -> Error {
+        self.0.retry_after = Some(retry_after);
+        self
+    }
+
+    /// Notes how many attempts were made and how long they took together.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Error {
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the request may have reached the service.
+    pub fn sent(&self) -> Sent {
+        self.0.sent
+    }
+
+    /// How many times the request was tried: 0 when it failed before the first attempt.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the attempts took together, waits between them included.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// The HTTP status of the answer, when there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The error object of the answer, when there was one.
+    pub fn service_error(&self) -> Option<&ServiceError> {
+        self.0.service_error.as_ref()
+    }
+
+    /// How long the service asked to wait before the next request (`Retry-After`).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// What to do next, in one or two sentences for a person; not every error has it.
+    pub fn advice(&self) -> Option<&str> {
+        self.0.advice.as_deref()
+    }
+
+    /// The whole story for a person: the first line, the causes below it, what to do next.
+    ///
+    /// ```
+    /// use atol_transport::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Other, "the archive could not be read")
+    ///     .with_source("disk full")
+    ///     .with_advice("make room and try again");
+    /// assert_eq!(
+    ///     error.report(),
+    ///     "the archive could not be read\n  caused by: disk full\n  what to do: make room and try again",
+    /// );
+    /// ```
+    pub fn report(&self) -> String {
+        let mut report = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            report.push_str("\n  caused by: ");
+            report.push_str(&Excerpt::of(&error.to_string(), 500).to_string());
+            cause = error.source();
+        }
+        if let Some(advice) = self.advice() {
+            report.push_str("\n  what to do: ");
+            report.push_str(advice);
+        }
+        report
+    }
+
+    /// The configuration or an argument was refused; nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The first line names the setting, its value (unless it is a secret) and what would be right.
+    pub fn is_config(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Config)
+    }
+
+    /// No connection could be made: name not found, refused, no route, out of file descriptors.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Check name resolution and the firewall from the same machine (`curl -v https://online.atol.ru`), and
+    /// `HTTPS_PROXY` when the network has a proxy.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Connect(_))
+    }
+
+    /// The TLS handshake failed; [`TlsFailure`] tells why. Never retried when it is a matter of trust.
+    ///
+    /// # Troubleshooting
+    ///
+    /// For [`TlsFailure::UnknownIssuer`] pass the missing root with `root_certificates`; for `Expired` and
+    /// `NotYetValid` look at the machine's clock first.
+    pub fn is_tls(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Tls(_))
+    }
+
+    /// A time limit of ours ran out; [`Phase`] tells which.
+    ///
+    /// # Troubleshooting
+    ///
+    /// A network that drops packets shows as `Connect`, an overloaded service as `Head`. Limits are raised
+    /// with `ClientBuilder::timeouts`.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Timeout(_))
+    }
+
+    /// The connection broke before the whole answer was there, or what came was not an HTTP answer.
+    ///
+    /// # Troubleshooting
+    ///
+    /// One such error among many good calls is a restart or a deploy on the other side. A steady stream of
+    /// them is a proxy or a firewall that cuts connections.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Interrupted | ErrorKind::Truncated | ErrorKind::Protocol)
+    }
+
+    /// The service said no: an HTTP status other than success or an error object, whatever its code.
+    ///
+    /// # Troubleshooting
+    ///
+    /// See [`Error::service_error`] for the code and [`ServiceErrorCode`] for its meaning; `error_id` is what
+    /// the vendor's support asks for.
+    pub fn is_service(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::Service
+                | ErrorKind::Status
+                | ErrorKind::Unauthorized
+                | ErrorKind::CredentialsRejected
+                | ErrorKind::UserBlocked
+                | ErrorKind::Throttled
+        )
+    }
+
+    /// The service has no such thing: HTTP 404 or code 34.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Check the serial number for a missing leading zero, and the environment: a register of production is
+    /// not known in the test environment.
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+            || self.service_error().is_some_and(|error| error.code == ServiceErrorCode::StateCheckNotFound)
+    }
+
+    /// The service does not let us in: login or password wrong, user blocked, token refused even when fresh.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Login and password are those of the integration, from the settings file in the ATOL Online account,
+    /// not those of the account itself. A blocked user is unblocked by the vendor's support.
+    pub fn is_auth(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::CredentialsRejected
+                | ErrorKind::UserBlocked
+                | ErrorKind::Unauthorized
+                | ErrorKind::InvalidToken
+        )
+    }
+
+    /// An answer came whole, but is not what was asked for: HTML, an empty body, a redirect, too large.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Usually something between you and the service answered in its place: a captive portal, a filter, a
+    /// maintenance page. The excerpt in the first line tells which.
+    pub fn is_unusable_answer(&self) -> bool {
+        matches!(self.kind(), ErrorKind::NotJson | ErrorKind::Redirect | ErrorKind::BodyTooLarge)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if self.0.attempts > 1 {
+            write!(f, " (after {} attempts in {:.1} s)", self.0.attempts, self.0.elapsed.as_secs_f64())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("sent", &self.0.sent)
+            .field("attempts", &self.0.attempts)
+            .field("status", &self.0.status)
+            .field("service_error", &self.0.service_error)
+            .field("retry_after", &self.0.retry_after)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
