@@ -1,0 +1,215 @@
+//! A list of registers in which a broken one hides none of the others.
+
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+
+use serde_core::ser::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::diagnosis::{self, describe, members, only, place, syntax};
+use crate::error::{Error, ErrorKind};
+use crate::kkt::Kkt;
+use crate::position::Ruler;
+use crate::service_error::ServiceError;
+use crate::text::utf8;
+
+/// Registers, and the records that could not be read as one.
+///
+/// ```
+/// use atol_model::{Kkt, KktList};
+///
+/// let good = Kkt::builder("00107703864827").build();
+/// let list = KktList::from_json(format!(r#"[{good}, {{"serialNumber": "00107703864828"}}]"#).as_bytes())?;
+///
+/// assert_eq!(list.len(), 1);
+/// assert_eq!(list[0].serial_number, "00107703864827");
+/// let rejected = &list.rejected()[0];
+/// assert_eq!((rejected.index, rejected.serial_number.as_deref()), (1, Some("00107703864828")));
+/// assert_eq!(rejected.error.missing_fields().len(), 15);
+/// # Ok::<(), atol_model::Error>(())
+/// ```
+///
+/// The list is a slice of the registers that could be read; iterate it, index it, take its `len`. `Display` gives the
+/// JSON array of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KktList {
+    registers: Vec<Kkt>,
+    rejected: Vec<RejectedKkt>,
+}
+
+/// A record of a list that could not be read as a register.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RejectedKkt {
+    /// Its place in the list, counted from 0.
+    pub index: usize,
+    /// Its serial number, when at least that could be read.
+    pub serial_number: Option<String>,
+    /// Why it could not be read.
+    pub error: Error,
+    /// The record as it came.
+    pub raw: String,
+}
+
+impl RejectedKkt {
+    /// A record that could not be read; takes the serial number out of it when that can be done.
+    pub fn new(index: usize, raw: impl Into<String>, error: Error) -> Self {
+        let raw = raw.into();
+        let serial_number = members(&raw)
+            .ok()
+            .and_then(|members| only(&raw, &members, "serialNumber").ok().flatten())
+            .and_then(|serial| serde_json::from_str::<String>(serial.get()).ok())
+            .filter(|serial| !serial.trim().is_empty());
+        Self { index, serial_number, error, raw }
+    }
+}
+
+impl PartialEq for RejectedKkt {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && self.raw == other.raw
+    }
+}
+
+impl KktList {
+    /// Puts a list together from its parts.
+    pub fn new(registers: Vec<Kkt>, rejected: Vec<RejectedKkt>) -> Self {
+        Self { registers, rejected }
+    }
+
+    /// Reads a list: an array, or an array inside `{"data": […]}` or HAL's `{"_embedded": {"…": […]}}`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotAList`] when it is none of these, [`ErrorKind::Service`] when the service reported an error
+    /// instead, and the kinds of broken JSON. A broken *element* is no error: see [`rejected`](Self::rejected).
+    pub fn from_json(json: &[u8]) -> Result<Self, Error> {
+        let text = utf8(json)?;
+        if text.trim_start().starts_with('[') {
+            return Self::from_array(text);
+        }
+        let array = enclosed(text)?;
+        Self::from_array(array.get()).map_err(|error| error.moved_to(place(text, array.get())))
+    }
+
+    /// The records that could not be read, in their order.
+    pub fn rejected(&self) -> &[RejectedKkt] {
+        &self.rejected
+    }
+
+    /// The registers and the rejected records.
+    pub fn into_parts(self) -> (Vec<Kkt>, Vec<RejectedKkt>) {
+        (self.registers, self.rejected)
+    }
+
+    /// The JSON array of the registers, in one line.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The fast path reads all at once; only when that fails each element is looked at alone.
+    fn from_array(text: &str) -> Result<Self, Error> {
+        if let Ok(registers) = serde_json::from_str::<Vec<Kkt>>(text) {
+            return Ok(Self { registers, rejected: Vec::new() });
+        }
+        let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
+        let mut ruler = Ruler::new(text);
+        let mut list = Self::default();
+        for (index, element) in elements.into_iter().enumerate() {
+            match diagnosis::element(element.get()) {
+                Ok(kkt) => list.registers.push(kkt),
+                Err(error) => {
+                    let error = error.moved_to(ruler.place(element.get())).in_element(index);
+                    list.rejected.push(RejectedKkt::new(index, element.get(), error));
+                }
+            }
+        }
+        Ok(list)
+    }
+}
+
+/// The array inside an envelope.
+fn enclosed(text: &str) -> Result<&RawValue, Error> {
+    let outer = members(text).map_err(|error| match error.kind() {
+        ErrorKind::NotAnObject => not_a_list(text.trim()),
+        _ => error,
+    })?;
+    if let Some(error) = ServiceError::from_json(text.as_bytes()) {
+        return Err(Error::service(error));
+    }
+    if let Some(data) = only(text, &outer, "data")? {
+        return array(text, data, "data");
+    }
+    let Some(embedded) = only(text, &outer, "_embedded")? else { return Err(not_a_list(text.trim())) };
+    let inner = members(embedded.get()).map_err(|_| not_a_list(embedded.get()).at_path("_embedded"))?;
+    let mut lists = inner.iter().filter(|(_, value)| value.get().starts_with('['));
+    match (lists.next(), lists.next()) {
+        (Some(&(_, list)), None) => Ok(list),
+        _ => Err(Error::new(ErrorKind::NotAList).at_path("_embedded").expected("one list in it")),
+    }
+}
+
+fn array<'a>(text: &str, value: &'a RawValue, path: &str) -> Result<&'a RawValue, Error> {
+    if value.get().starts_with('[') {
+        Ok(value)
+    } else {
+        Err(not_a_list(value.get()).at_path(path).at(place(text, value.get())))
+    }
+}
+
+fn not_a_list(json: &str) -> Error {
+    Error::new(ErrorKind::NotAList).expected("a list of registers").found(describe(json))
+}
+
+impl Deref for KktList {
+    type Target = [Kkt];
+
+    fn deref(&self) -> &[Kkt] {
+        &self.registers
+    }
+}
+
+impl IntoIterator for KktList {
+    type Item = Kkt;
+    type IntoIter = std::vec::IntoIter<Kkt>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.registers.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a KktList {
+    type Item = &'a Kkt;
+    type IntoIter = std::slice::Iter<'a, Kkt>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.registers.iter()
+    }
+}
+
+impl FromIterator<Kkt> for KktList {
+    fn from_iter<I: IntoIterator<Item = Kkt>>(registers: I) -> Self {
+        Self { registers: registers.into_iter().collect(), rejected: Vec::new() }
+    }
+}
+
+impl FromStr for KktList {
+    type Err = Error;
+
+    fn from_str(json: &str) -> Result<Self, Error> {
+        Self::from_json(json.as_bytes())
+    }
+}
+
+/// The JSON array of the registers.
+impl fmt::Display for KktList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json())
+    }
+}
+
+impl Serialize for KktList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.registers)
+    }
+}
