@@ -3,6 +3,7 @@
 //! They are made from source text, data files and the command's own help, never by linking a crate.
 
 mod cli;
+mod code_enum;
 mod codes;
 mod table;
 
@@ -23,6 +24,16 @@ struct Generated {
 }
 
 const GENERATED: &[Generated] = &[
+    Generated {
+        path: "crates/atol-model/src/generated/network_error_code.rs",
+        is_due: |_| true,
+        render: code_enum::network,
+    },
+    Generated {
+        path: "crates/atol-model/src/generated/service_error_code.rs",
+        is_due: |_| true,
+        render: code_enum::service,
+    },
     Generated { path: "docs/reference/error-codes.md", is_due: |_| true, render: codes::page },
     Generated { path: "docs/reference/cli.md", is_due: cli::is_there, render: cli::page },
 ];

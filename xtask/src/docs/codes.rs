@@ -1,4 +1,4 @@
-//! The code tables of `crates/atol-model/codes`: read once, written as Markdown.
+//! The code tables of `crates/atol-model/codes`, and the page that shows them.
 
 use anyhow::{Context as _, bail};
 
@@ -12,13 +12,21 @@ const SERVICE: &str = "crates/atol-model/codes/service.toml";
 
 /// One code; `http` and `action` are told only by the service's own codes.
 #[derive(Debug)]
-struct Code {
-    number: i64,
-    name: String,
-    en: String,
-    ru: String,
+pub(super) struct Code {
+    pub(super) number: i64,
+    pub(super) name: String,
+    pub(super) en: String,
+    pub(super) ru: String,
     http: Option<i64>,
     action: Option<String>,
+}
+
+pub(super) fn network(project: &Project) -> anyhow::Result<Vec<Code>> {
+    read(project, NETWORK)
+}
+
+pub(super) fn service(project: &Project) -> anyhow::Result<Vec<Code>> {
+    read(project, SERVICE)
 }
 
 /// `docs/reference/error-codes.md`.
@@ -29,21 +37,21 @@ pub(super) fn page(project: &Project) -> anyhow::Result<String> {
          What a register last met on its way to the OFD (`networkErrorCode`, `NetworkErrorCode`). A code that is \
          not listed is kept as it came.\n\n",
     );
-    let mut network = Table::new(&["Code", "Name", "Meaning", "Значение"]);
-    for code in read(project, NETWORK)? {
-        network.row([code.number.to_string(), format!("`{}`", code.name), code.en, code.ru]);
+    let mut rows = Table::new(&["Code", "Name", "Meaning", "Значение"]);
+    for code in network(project)? {
+        rows.row([code.number.to_string(), format!("`{}`", code.name), code.en, code.ru]);
     }
-    page.push_str(&network.to_string());
+    page.push_str(&rows.to_string());
     page.push_str(
         "\n## Service error codes\n\n\
          What the service answers instead of data (`ServiceError`, `ServiceErrorCode`), and what the client does \
          about it.\n\n",
     );
-    let mut service = Table::new(&["Code", "Name", "HTTP", "Client", "Meaning", "Значение"]);
-    for code in read(project, SERVICE)? {
+    let mut rows = Table::new(&["Code", "Name", "HTTP", "Client", "Meaning", "Значение"]);
+    for code in service(project)? {
         let http = code.http.with_context(|| format!("{SERVICE}: {} has no `http`", code.name))?;
         let action = code.action.with_context(|| format!("{SERVICE}: {} has no `action`", code.name))?;
-        service.row([
+        rows.row([
             code.number.to_string(),
             format!("`{}`", code.name),
             http.to_string(),
@@ -52,7 +60,7 @@ pub(super) fn page(project: &Project) -> anyhow::Result<String> {
             code.ru,
         ]);
     }
-    page.push_str(&service.to_string());
+    page.push_str(&rows.to_string());
     Ok(page)
 }
 
