@@ -5,6 +5,7 @@
 mod cli;
 mod code_enum;
 mod codes;
+mod kkt;
 mod table;
 
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ const GENERATED: &[Generated] = &[
         render: code_enum::service,
     },
     Generated { path: "docs/reference/error-codes.md", is_due: |_| true, render: codes::page },
+    Generated { path: "docs/reference/kkt.md", is_due: |_| true, render: kkt::page },
     Generated { path: "docs/reference/cli.md", is_due: cli::is_there, render: cli::page },
 ];
 
