@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use atol_model::{ServiceError, ServiceErrorCode};
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use memchr::memmem;
 
 use crate::error::{Error, ErrorKind, Excerpt, Result};
 
 /// The most characters of a foreign body that are shown.
 const SHOWN: usize = 120;
+
+/// The most characters of the service's own text: a validation error names the fields in it.
+const TEXT_SHOWN: usize = 400;
 
 /// An error object stands at the start of its body; further in, the word `"error"` is somebody's data.
 const ERROR_WITHIN: usize = 4096;
@@ -27,14 +31,16 @@ pub(crate) fn judge(
     body: &[u8],
     retry_after: Option<Duration>,
 ) -> Result<()> {
+    // A byte order mark is no part of JSON, but some servers send one.
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     let verdict = if status.is_redirection() {
         Err(redirect(status, headers))
     } else if status.is_success() {
-        judge_success(status, headers, body)
+        judge_success(status, headers, text)
     } else {
-        Err(match ServiceError::from_json(body) {
+        Err(match ServiceError::from_json(text) {
             Some(service_error) => service(status, service_error),
-            None => unexplained(status, headers, body),
+            None => unexplained(status, headers, text),
         })
     };
     verdict.map_err(|error| match retry_after {
@@ -43,8 +49,7 @@ pub(crate) fn judge(
     })
 }
 
-fn judge_success(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<()> {
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+fn judge_success(status: StatusCode, headers: &HeaderMap, text: &[u8]) -> Result<()> {
     match text.first() {
         None => Err(Error::new(
             ErrorKind::Truncated,
@@ -53,8 +58,8 @@ fn judge_success(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result
         .with_status(status)),
         Some(b'{') => {
             let start = &text[..text.len().min(ERROR_WITHIN)];
-            let suspicious = start.windows(7).any(|window| window == b"\"error\"");
-            match suspicious.then(|| ServiceError::from_json(body)).flatten() {
+            let is_suspicious = memmem::find(start, b"\"error\"").is_some();
+            match is_suspicious.then(|| ServiceError::from_json(text)).flatten() {
                 Some(service_error) => Err(service(status, service_error)),
                 None => Ok(()),
             }
@@ -62,7 +67,11 @@ fn judge_success(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result
         Some(b'[') => Ok(()),
         Some(_) => Err(Error::new(
             ErrorKind::NotJson,
-            format!("the service answered {} with {} instead of JSON", shown(status), described(headers, body)),
+            format!(
+                "the service answered {} with {} instead of a JSON object or list",
+                shown(status),
+                described(headers, text)
+            ),
         )
         .with_status(status)
         .with_advice("something between this machine and the service may have answered in its place, such as a filter, a captive portal or a maintenance page")),
@@ -82,7 +91,7 @@ fn service(status: StatusCode, service_error: ServiceError) -> Error {
         shown(status),
         service_error.code.code(),
         service_error.code,
-        Excerpt::of(&service_error.text, SHOWN),
+        Excerpt::of(&service_error.text, TEXT_SHOWN),
     );
     let error = Error::new(kind, message).with_status(status);
     let error = match kind {
@@ -101,28 +110,47 @@ fn service(status: StatusCode, service_error: ServiceError) -> Error {
 }
 
 /// A failure that the service did not explain with an error object.
-fn unexplained(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+fn unexplained(status: StatusCode, headers: &HeaderMap, text: &[u8]) -> Error {
     let kind = if status == StatusCode::UNAUTHORIZED { ErrorKind::Unauthorized } else { ErrorKind::Status };
-    Error::new(kind, format!("the service answered {} with {}", shown(status), described(headers, body)))
+    Error::new(kind, format!("the service answered {} with {}", shown(status), described(headers, text)))
         .with_status(status)
 }
 
 /// A redirect: never followed, because the token or the password would go along.
 fn redirect(status: StatusCode, headers: &HeaderMap) -> Error {
-    let target = headers.get(LOCATION).and_then(|location| location.to_str().ok()).unwrap_or_default();
-    let origin = match target.parse::<Uri>() {
-        Ok(uri) => match (uri.scheme_str(), uri.host()) {
-            (Some(scheme), Some(host)) => format!("{scheme}://{}", Excerpt::of(host, SHOWN)),
-            _ => "a path of the same host".to_owned(),
-        },
-        Err(_) => "an unreadable address".to_owned(),
+    let target = match headers.get(LOCATION) {
+        Some(location) => format!("a redirect to {}", origin(location)),
+        None => "a redirect to nowhere".to_owned(),
     };
     Error::new(
         ErrorKind::Redirect,
-        format!("the service answered {} with a redirect to {origin}, which is not followed: the token would go along", shown(status)),
+        format!(
+            "the service answered {} with {target}, which is not followed: the token would go along",
+            shown(status)
+        ),
     )
     .with_status(status)
-    .with_advice("check the environment's address; a redirect to another host is often a login page of the network")
+    .with_advice(
+        "check the environment's address; a redirect to another host is often a login page of the network",
+    )
+}
+
+/// Scheme, host and port of a redirect's target. Never more: path and query may hold a session or our password.
+fn origin(location: &HeaderValue) -> String {
+    let Ok(target) = location.to_str() else { return "an unreadable address".to_owned() };
+    // Without a scheme, two slashes begin a host; browsers take backslashes for slashes.
+    let is_host_only = target.starts_with("//") || target.starts_with("/\\") || target.starts_with('\\');
+    let scheme = target.split_once("://").map(|(scheme, _)| scheme);
+    match (scheme, target.parse::<Uri>()) {
+        (Some(scheme), Ok(uri)) if uri.scheme_str().is_some() => {
+            let host = uri.host().unwrap_or_default();
+            let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{}://{}{port}", Excerpt::of(scheme, 20), Excerpt::of(host, SHOWN))
+        }
+        _ if is_host_only => "another host".to_owned(),
+        (Some(_), _) if !target.starts_with(['/', '?', '#']) => "an unreadable address".to_owned(),
+        _ => "a path of the same host".to_owned(),
+    }
 }
 
 fn shown(status: StatusCode) -> String {
@@ -133,12 +161,13 @@ fn shown(status: StatusCode) -> String {
 }
 
 /// The content type and the beginning of a body that is not what was expected.
-fn described(headers: &HeaderMap, body: &[u8]) -> String {
-    if body.trim_ascii().is_empty() {
+fn described(headers: &HeaderMap, text: &[u8]) -> String {
+    if text.is_empty() {
         return "an empty body".to_owned();
     }
     let content_type =
         headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
-    let start = String::from_utf8_lossy(&body[..body.len().min(4 * SHOWN)]);
-    format!("{} `{}`", Excerpt::of(content_type, 60), Excerpt::of(start.trim(), SHOWN))
+    // Enough bytes for the characters that are shown and one more, so that the cut is marked.
+    let start = String::from_utf8_lossy(&text[..text.len().min(4 * (SHOWN + 1))]);
+    format!("{} `{}`", Excerpt::of(content_type, 60), Excerpt::of(&start, SHOWN))
 }

@@ -4,14 +4,28 @@
 mod body;
 pub mod call;
 pub mod clock;
+mod collect;
 mod credentials;
 mod environment;
 pub mod error;
 mod judge;
+mod last_response;
+mod pace;
+mod record;
+mod request_id;
 mod timeouts;
+#[cfg(feature = "tracing")]
+mod trace;
 
 pub use self::body::{Body, ResponseBody};
+pub use self::collect::{Collect, CollectLayer};
 pub use self::credentials::Credentials;
 pub use self::environment::{Endpoints, Environment};
 pub use self::error::{BoxError, Error, ErrorKind, Result, Sent};
+pub use self::last_response::LastResponse;
+pub use self::pace::{Pace, PaceLayer, Pacing};
+pub use self::record::{Record, RecordFuture, RecordLayer, Recorder};
+pub use self::request_id::{RequestId, RequestIdLayer};
 pub use self::timeouts::Timeouts;
+#[cfg(feature = "tracing")]
+pub use self::trace::{Trace, TraceLayer};
