@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use memchr::memmem;
 
 use crate::error::{Error, ErrorKind, Excerpt, Result};
+use crate::json;
 
 /// The most characters of a foreign body that are shown.
 const SHOWN: usize = 120;
@@ -31,8 +32,7 @@ pub(crate) fn judge(
     body: &[u8],
     retry_after: Option<Duration>,
 ) -> Result<()> {
-    // A byte order mark is no part of JSON, but some servers send one.
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    let text = json::text(body);
     let verdict = if status.is_redirection() {
         Err(redirect(status, headers))
     } else if status.is_success() {

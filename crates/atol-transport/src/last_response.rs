@@ -11,6 +11,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json;
 
 /// Headers that carry secrets; they are never kept.
 const SECRET: [&str; 3] = ["token", "set-cookie", "authorization"];
@@ -125,9 +126,9 @@ impl LastResponse {
         self.end() != End::Whole
     }
 
-    /// The body as text; bytes that are not UTF-8 are replaced.
+    /// The body as text, without a byte order mark and space around it; bytes that are not UTF-8 are replaced.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(without_mark(&self.body())).into_owned()
+        String::from_utf8_lossy(json::text(&self.body())).into_owned()
     }
 
     /// The body as JSON.
@@ -137,10 +138,15 @@ impl LastResponse {
     /// [`ErrorKind::Truncated`] when it stops in the middle, [`ErrorKind::NotJson`] when it is something else;
     /// both name the position, never the content.
     pub fn json(&self) -> Result<Value> {
-        serde_json::from_slice(without_mark(&self.body())).map_err(|error| {
+        let body = self.body();
+        let text = json::text(&body);
+        serde_json::from_slice(text).map_err(|error| {
+            let (kind, what) = if json::is_unclosed(text) {
+                (ErrorKind::Truncated, "stops in the middle")
+            } else {
+                (ErrorKind::NotJson, "is not JSON")
+            };
             // serde_json's own text may quote the content, so only the position is passed on.
-            let kind = if error.is_eof() { ErrorKind::Truncated } else { ErrorKind::NotJson };
-            let what = if error.is_eof() { "stops in the middle" } else { "is not JSON" };
             let (line, column) = (error.line(), error.column());
             Error::new(kind, format!("the recorded body {what}, at line {line} column {column}"))
                 .with_status(self.status)
@@ -160,7 +166,7 @@ impl LastResponse {
             return false;
         }
         let body = self.body();
-        let text = without_mark(&body).trim_ascii_start();
+        let text = json::text(&body);
         let has_error = match text.first() {
             Some(b'{') => serde_json::from_slice::<Envelope>(text).map(|envelope| envelope.error.is_some()),
             Some(b'[') => serde_json::from_slice::<IgnoredAny>(text).map(|_| false),
@@ -169,13 +175,13 @@ impl LastResponse {
         match has_error {
             Ok(has_error) => !has_error,
             // Longer than is kept: no error object is.
-            Err(error) => error.is_eof() && self.end() == End::Cut,
+            Err(_) => self.end() == End::Cut && json::is_unclosed(text),
         }
     }
 
     /// The error object of the service, when the body holds one, whatever the status.
     pub fn service_error(&self) -> Option<ServiceError> {
-        ServiceError::from_json(without_mark(&self.body()))
+        ServiceError::from_json(json::text(&self.body()))
     }
 
     fn end(&self) -> End {
@@ -220,14 +226,9 @@ impl Kept {
     }
 }
 
-/// The body without a byte order mark.
-fn without_mark(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
-}
-
 /// The error object of a login's answer and nothing else of it.
 fn error_object(body: &[u8]) -> Bytes {
-    let Ok(Value::Object(mut answer)) = serde_json::from_slice(without_mark(body)) else {
+    let Ok(Value::Object(mut answer)) = serde_json::from_slice(json::text(body)) else {
         return Bytes::new();
     };
     match answer.remove("error") {
@@ -330,7 +331,10 @@ mod tests {
             headers.insert(http::HeaderName::try_from(name).unwrap(), "x".parse().unwrap());
         }
         let response = LastResponse::new(StatusCode::OK, headers, "[]");
-        assert_eq!(response.headers().keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["content-type"]);
+        assert_eq!(
+            response.headers().keys().map(http::HeaderName::as_str).collect::<Vec<_>>(),
+            ["content-type"]
+        );
     }
 
     #[test]

@@ -8,11 +8,14 @@ mod collect;
 mod credentials;
 mod environment;
 pub mod error;
+mod json;
 mod judge;
 mod last_response;
 mod pace;
 mod record;
 mod request_id;
+#[cfg(test)]
+mod testing;
 mod timeouts;
 #[cfg(feature = "tracing")]
 mod trace;

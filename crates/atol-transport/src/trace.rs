@@ -225,3 +225,140 @@ fn shown_path(request: &Request<Body>) -> String {
     });
     Excerpt::of(&segments.collect::<Vec<_>>().join("/"), 120).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use http::StatusCode;
+    use tower::{ServiceBuilder, ServiceExt, service_fn};
+    use tracing_subscriber::fmt::format::FmtSpan;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::error::Phase;
+    use crate::request_id::RequestIdLayer;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What a subscriber that shows everything writes while `request` is sent twice and then gets `result`.
+    async fn log_of(request: Request<Body>, result: Result<Response<ResponseBody>>) -> String {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_ansi(false)
+            .without_time()
+            .with_writer(move || writer.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        let clock = SystemClock::shared();
+        let inner = ServiceBuilder::new().layer(TraceLayer::attempts(clock.clone())).service(service_fn(
+            |_: Request<Body>| async { Ok::<_, Error>(Response::new(ResponseBody::full("<busy>"))) },
+        ));
+        let mut result = Some(result);
+        let service = ServiceBuilder::new()
+            .layer(RequestIdLayer::with_source(|| 7))
+            .layer(TraceLayer::calls(clock.clone()))
+            .service(service_fn(move |request: Request<Body>| {
+                let (inner, clock, result) = (inner.clone(), clock.clone(), result.take().unwrap());
+                async move {
+                    for _ in 0..2 {
+                        inner.clone().oneshot(request.clone()).await?;
+                        clock.sleep(Duration::from_millis(250)).await;
+                    }
+                    result
+                }
+            }));
+        drop(service.oneshot(request).await);
+        drop(guard);
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        // How long a span was busy is real time.
+        let lines = text.lines().map(|line| line.split(" time.busy").next().unwrap_or_default().trim_start());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn request(uri: &str) -> Request<Body> {
+        Request::builder().uri(uri).header("Token", "canary").body(Body::from("canary")).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_and_its_attempts_are_told_with_the_allowed_fields_only() {
+        let mut request =
+            request("https://online.atol.ru/api/kkt/v1/cash-registers/00107703864827?limit=canary");
+        request.extensions_mut().insert(PathTemplate("/cash-registers/{serial}"));
+        let mut response =
+            Response::builder().status(500).header("Token", "canary").body("canary".into()).unwrap();
+        response.extensions_mut().insert(Attempts::new(2, Duration::ZERO));
+        let log = log_of(request, Ok(response)).await;
+        assert!(!log.contains("canary") && !log.contains("00107703864827"), "{log}");
+        insta::assert_snapshot!(log, @r#"
+        DEBUG call{method=GET path="/cash-registers/{serial}" request_id=00000000000000000000000000000007}:attempt{attempt=1 status=200 error_kind=NotJson duration_ms=0}: atol_transport: attempt failed
+        INFO call{method=GET path="/cash-registers/{serial}" request_id=00000000000000000000000000000007}:attempt{attempt=1 status=200 error_kind=NotJson duration_ms=0}: atol_transport: close
+        DEBUG call{method=GET path="/cash-registers/{serial}" request_id=00000000000000000000000000000007}:attempt{attempt=2 status=200 error_kind=NotJson duration_ms=0}: atol_transport: attempt failed
+        INFO call{method=GET path="/cash-registers/{serial}" request_id=00000000000000000000000000000007}:attempt{attempt=2 status=200 error_kind=NotJson duration_ms=0}: atol_transport: close
+        WARN call{method=GET path="/cash-registers/{serial}" request_id=00000000000000000000000000000007 status=500 error_kind=Status attempts=2 duration_ms=500}: atol_transport: call failed
+        INFO call{method=GET path="/cash-registers/{serial}" request_id=00000000000000000000000000000007 status=500 error_kind=Status attempts=2 duration_ms=500}: atol_transport: close
+        "#);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_is_told_by_its_kind() {
+        let error = Error::new(ErrorKind::Timeout(Phase::Call), "canary").with_attempts(3, Duration::ZERO);
+        let log = log_of(request("/a"), Err(error)).await;
+        assert!(!log.contains("canary"), "{log}");
+        let told = log.lines().find(|line| line.starts_with("WARN")).unwrap_or_default();
+        insta::assert_snapshot!(told, @r#"WARN call{method=GET path="/a" request_id=00000000000000000000000000000007 error_kind=Timeout(Call) attempts=3 duration_ms=500}: atol_transport: call failed"#);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_good_call_is_told_at_debug() {
+        let log = log_of(request("/a"), Ok(Response::new("[]".into()))).await;
+        assert!(!log.contains("WARN"), "{log}");
+        let told = log.lines().find(|line| line.ends_with("succeeded")).unwrap_or_default();
+        insta::assert_snapshot!(told, @r#"DEBUG call{method=GET path="/a" request_id=00000000000000000000000000000007 status=200 duration_ms=500}: atol_transport: call succeeded"#);
+    }
+
+    #[test]
+    fn a_path_without_a_template_shows_no_numbers_and_no_query() {
+        let shown = |uri: &str, key: Option<&str>| {
+            let mut request = request(uri);
+            if let Some(key) = key {
+                request.extensions_mut().insert(SpacingKey::new(key));
+            }
+            shown_path(&request)
+        };
+        assert_eq!(
+            shown("https://u:p@h/api/kkt/v1/cash-registers?limit=5#x", None),
+            "/api/kkt/v1/cash-registers"
+        );
+        assert_eq!(shown("/kkt/v1/cash-registers/00107703864827", None), "/kkt/v1/cash-registers/{…}");
+        assert_eq!(shown("/registers/ab/state", Some("ab")), "/registers/{…}/state");
+    }
+
+    #[test]
+    fn a_streaming_success_is_no_failure_and_a_streaming_failure_is() {
+        let streaming = |status| {
+            let body = ResponseBody::streaming(http_body_util::Empty::new());
+            let mut response = Response::new(body);
+            *response.status_mut() = status;
+            failure(&response)
+        };
+        assert_eq!(streaming(StatusCode::OK), None);
+        assert_eq!(streaming(StatusCode::BAD_GATEWAY), Some(ErrorKind::Status));
+    }
+}
