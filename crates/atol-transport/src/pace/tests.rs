@@ -258,6 +258,20 @@ async fn waiters_go_in_their_order_and_one_that_gives_up_leaves_its_turn_to_the_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_given_up_while_it_waits_for_a_place_does_not_cost_its_turn() {
+    let bench = Bench::new(Pacing::default().with_concurrency(1), |_| {
+        (Duration::ZERO, Duration::ZERO, Ok(answer(200, &[], Script::new([data("[]")]))))
+    });
+    let holder = bench.send("").await.unwrap();
+    let mut waiting = Box::pin(bench.send("a"));
+    assert!(polled_once(&mut waiting).await.is_pending());
+    drop(waiting);
+    drop(holder);
+    bench.send("a").await.unwrap();
+    assert_eq!(bench.arrivals("a"), [0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_request_given_up_on_its_way_costs_its_turn() {
     let bench =
         Bench::new(Pacing::default(), |_| (Duration::ZERO, 10 * SECOND, Ok(Response::new("[]".into()))));
