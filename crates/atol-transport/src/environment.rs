@@ -151,7 +151,7 @@ fn check_base(base: &Uri) -> Result<()> {
 }
 
 /// Whether what is sent to `host` stays on this machine.
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -11,12 +11,18 @@ pub mod error;
 mod json;
 mod judge;
 mod last_response;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub mod leaf;
 mod pace;
 mod record;
 mod request_id;
 #[cfg(test)]
 mod testing;
 mod timeouts;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub mod tls;
 #[cfg(feature = "tracing")]
 mod trace;
 

@@ -1,0 +1,165 @@
+//! Names what went wrong below HTTP: hyper's and the system's errors in our words.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
+
+use crate::error::{BoxError, ConnectFailure, Error, ErrorKind};
+
+/// Why no connection was made; travels through hyper-util, which only lends its causes, hence the `Clone`.
+#[derive(Debug, Clone)]
+pub(crate) struct ConnectError {
+    kind: ErrorKind,
+    message: String,
+    advice: Option<&'static str>,
+}
+
+impl ConnectError {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> ConnectError {
+        ConnectError { kind, message: message.into(), advice: None }
+    }
+
+    pub(crate) fn with_advice(mut self, advice: &'static str) -> ConnectError {
+        self.advice = Some(advice);
+        self
+    }
+
+    /// A failure before TLS.
+    pub(super) fn of_tcp(host: &str, is_dns: bool, error: BoxError) -> ConnectError {
+        let error: &(dyn StdError + 'static) = &*error;
+        let io = find::<io::Error>(error);
+        let cause = root(error);
+        if is_dns {
+            return ConnectError::new(
+                ErrorKind::Connect(ConnectFailure::Dns),
+                format!("the name `{host}` could not be resolved: {cause}"),
+            )
+            .with_advice("check the name and this machine's DNS; behind a proxy set HTTPS_PROXY");
+        }
+        let failure = match io.map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => ConnectFailure::Refused,
+            Some(io::ErrorKind::AddrNotAvailable | io::ErrorKind::PermissionDenied) => ConnectFailure::Local,
+            _ if io.and_then(io::Error::raw_os_error).is_some_and(is_out_of_files) => ConnectFailure::Local,
+            _ => ConnectFailure::Other,
+        };
+        let advice = match failure {
+            ConnectFailure::Refused => "nothing listens there: check the environment's address and port",
+            ConnectFailure::Local => {
+                "this machine is out of ports or file descriptors, or may not connect: see `ulimit -n`"
+            }
+            _ => "check the network and the firewall; behind a proxy set HTTPS_PROXY",
+        };
+        ConnectError::new(ErrorKind::Connect(failure), format!("no connection to `{host}`: {cause}"))
+            .with_advice(advice)
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for ConnectError {}
+
+impl From<ConnectError> for Error {
+    fn from(error: ConnectError) -> Error {
+        let ConnectError { kind, message, advice } = error;
+        let error = Error::new(kind, message);
+        match advice {
+            Some(advice) => error.with_advice(advice),
+            None => error,
+        }
+    }
+}
+
+/// `EMFILE` and `ENFILE`, which the standard library has no kinds for.
+fn is_out_of_files(code: i32) -> bool {
+    matches!(code, 23 | 24)
+}
+
+/// A request that got no answer.
+pub(super) fn of_request(error: legacy::Error) -> Error {
+    if let Some(connect) = find::<ConnectError>(&error) {
+        return connect.clone().into();
+    }
+    if let Some(hyper) = find::<hyper::Error>(&error)
+        && hyper.is_parse()
+    {
+        let what = root(hyper);
+        return Error::new(ErrorKind::Protocol, format!("what came is not an HTTP answer: {what}"))
+            .with_source(error);
+    }
+    Error::new(ErrorKind::Interrupted, "the connection ended before an answer came").with_source(error)
+}
+
+/// The first cause of that type, also where an `io::Error` hides it: its `source` skips what it wraps.
+pub(crate) fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inside) => Some(inside),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// The last cause, which says most.
+fn root(error: &(dyn StdError + 'static)) -> &(dyn StdError + 'static) {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last
+}
+
+/// A body of hyper's with our errors.
+pub(super) struct Mapped {
+    body: Incoming,
+}
+
+impl Mapped {
+    pub(super) fn new(body: Incoming) -> Mapped {
+        Mapped { body }
+    }
+}
+
+impl http_body::Body for Mapped {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        Poll::Ready(frame.map(|frame| {
+            frame.map_err(|error| {
+                Error::new(
+                    ErrorKind::Truncated,
+                    "the answer was cut short: the connection ended in the middle of it",
+                )
+                .with_source(error)
+            })
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
