@@ -116,7 +116,7 @@ pub(crate) fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static
 }
 
 /// The last cause, which says most.
-fn root(error: &(dyn StdError + 'static)) -> &(dyn StdError + 'static) {
+fn root<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
     let mut last = error;
     while let Some(cause) = last.source() {
         last = cause;
