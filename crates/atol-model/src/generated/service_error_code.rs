@@ -16,7 +16,7 @@ use crate::code::UnknownCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServiceErrorCode {
-    /// `0`: the service could not say what went wrong; the error_id helps its support.
+    /// `0`: the service could not say what went wrong; its support can look up the id of the error.
     Undefined,
     /// `1`: the document could not be processed.
     IncomingChequeProcessingFailed,
@@ -151,7 +151,9 @@ impl ServiceErrorCode {
     /// What the code means, in English.
     pub const fn description_en(self) -> &'static str {
         match self {
-            Self::Undefined => "the service could not say what went wrong; the error_id helps its support",
+            Self::Undefined => {
+                "the service could not say what went wrong; its support can look up the id of the error"
+            }
             Self::IncomingChequeProcessingFailed => "the document could not be processed",
             Self::MissingToken => "the request carried no token",
             Self::ExpiredToken => "the token has expired",
@@ -177,7 +179,7 @@ impl ServiceErrorCode {
     /// What the code means, in Russian.
     pub const fn description_ru(self) -> &'static str {
         match self {
-            Self::Undefined => "неизвестная ошибка; поддержке поможет error_id",
+            Self::Undefined => "неизвестная ошибка; поддержка сервиса найдёт её по идентификатору",
             Self::IncomingChequeProcessingFailed => "не удалось обработать документ",
             Self::MissingToken => "в запросе нет токена",
             Self::ExpiredToken => "срок действия токена истёк",
