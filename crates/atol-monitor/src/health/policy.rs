@@ -1,0 +1,368 @@
+//! The limits by which registers are judged.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::Calendar;
+use super::config::PolicyConfig;
+use super::kind::{FindingKind, KindSet};
+
+/// Documents that the ОФД has not confirmed for this long block the ФН: no receipts, the shift cannot be closed.
+///
+/// 30 days. Source: 3826.ru/news/917, which cites п. 1 ст. 4.1 54-ФЗ; sad-notes.ru, "KKT ATOL". The sources count from
+/// different moments (the first unsent document, the last confirmation), so texts say "not later than".
+pub const BLOCKED_AFTER: Duration = days(30);
+
+/// A shift that is open for this long makes no more receipts.
+///
+/// 24 hours. Source: 2510.kontur-partner.ru/news/2581 on 54-ФЗ; ATOL Online's error 68 "Смена превысила 24 часа".
+pub const SHIFT_LIMIT: Duration = hours(24);
+
+/// The longest life of any ФН, in days; only used to tell dates that cannot be.
+///
+/// Source: 1110 days for the model of 36 months (`KassArray`, `GetFNLifeEndDate`; others say 1100).
+pub(super) const LONGEST_FISCAL_STORAGE_LIFE: i64 = 1110;
+
+/// By which a register is judged: limits, time zone, rules in force.
+///
+/// ```
+/// use std::time::Duration;
+/// use atol_monitor::health::{FindingKind, Policy};
+///
+/// let policy = Policy::builder()
+///     .time_zone("Asia/Yekaterinburg")
+///     .fiscal_storage_expiry(45, 10)
+///     .stale_data(Duration::from_secs(15 * 60), Duration::from_secs(6 * 3600))
+///     .disable(FindingKind::Identifiers)
+///     .build()?;
+/// assert_eq!(policy.fiscal_storage_expiry().warning, 45);
+/// # Ok::<(), atol_monitor::health::PolicyError>(())
+/// ```
+///
+/// # Defaults
+///
+/// | rule | warning | critical | why |
+/// |---|---|---|---|
+/// | days until the ФН expires | 30 | 4 | FFD tag 1050 and the reminders of Контур.ОФД (5082.kontur-partner.ru/news/969); ATOL Online replaces it 4 calendar days before (help.atol.online/article/20054) |
+/// | memory of the ФН | 80 % | 99 % | ATOL Online invoices a new ФН from 80 % (the same article); FFD tag 1052 says 99 %, the older status byte of the ФН 90 % |
+/// | days until the ФН is full, when that is before it expires | 30 | – | as for the expiry |
+/// | age of the first unsent document | 2 d | 20 d | "ОФД не отвечает" is set after 2 days (5 for FFD 1.0: comment in 1C's driver interface); 20 d leave ten until the block, see [`BLOCKED_AFTER`] |
+/// | exchange with the ОФД fails while documents wait | at once | 1 d | our choice |
+/// | age of the service's data | 1 h | 24 h | our choice: how often the service forms it is not documented |
+/// | shift open | 20 h | 24 h | [`SHIFT_LIMIT`] |
+/// | data from the future, tolerance | 5 min | – | more than that is a violation for the clock of a register (ВС РФ 308-АД15-0504, solo-it.ru) |
+/// | check numbers of РНМ and ИНН | any | – | our choice: odd devices exist, so it is never critical |
+/// | test ФН | – | – | only in [`production`](PolicyBuilder::production): then a warning |
+///
+/// A limit is reached at the value itself: 30 days left is a warning, 31 is none. Days left are dates of the calendar in
+/// the policy's time zone, by default Europe/Moscow; ages are exact, a day of them has 24 hours.
+///
+/// # In a configuration file
+///
+/// ```
+/// use atol_monitor::health::Policy;
+///
+/// let policy: Policy = serde_json::from_str(
+///     r#"{
+///         "time_zone": "+05:00",
+///         "production": true,
+///         "disabled": ["identifiers"],
+///         "fiscal_storage_expiry": {"warning_days": 45, "critical_days": 10},
+///         "fiscal_storage_fill": {"warning_percent": 75.5},
+///         "fiscal_storage_forecast": {"warning_days": 60},
+///         "unsent_documents": {"warning": "12h", "critical": "10d"},
+///         "network_error": {"critical": "6h"},
+///         "stale_data": {"warning": "15m", "critical": "2h 30m"},
+///         "long_shift": {"warning": "22h"},
+///         "future_timestamp": {"tolerance": "1m"}
+///     }"#,
+/// )?;
+/// assert_eq!(policy.fiscal_storage_fill().warning, 75.5);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Every key may be left out, then its default holds; a key that is not known is refused.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "PolicyConfig")]
+pub struct Policy {
+    pub(super) calendar: Calendar,
+    pub(super) expiry: Limits<u32>,
+    pub(super) fill: Limits<f64>,
+    pub(super) forecast_days: u32,
+    pub(super) unsent: Limits<Duration>,
+    pub(super) network_error: Duration,
+    pub(super) stale: Limits<Duration>,
+    pub(super) shift: Limits<Duration>,
+    pub(super) tolerance: Duration,
+    pub(super) production: bool,
+    pub(super) disabled: KindSet,
+}
+
+/// Where a warning begins and where a critical state does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Limits<T> {
+    /// From here on it is a warning.
+    pub warning: T,
+    /// From here on it is critical.
+    pub critical: T,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            calendar: Calendar::moscow(),
+            expiry: Limits { warning: 30, critical: 4 },
+            fill: Limits { warning: 80.0, critical: 99.0 },
+            forecast_days: 30,
+            unsent: Limits { warning: days(2), critical: days(20) },
+            network_error: days(1),
+            stale: Limits { warning: hours(1), critical: hours(24) },
+            shift: Limits { warning: hours(20), critical: SHIFT_LIMIT },
+            tolerance: Duration::from_secs(5 * 60),
+            production: false,
+            disabled: KindSet::default(),
+        }
+    }
+}
+
+impl Policy {
+    /// Starts from the defaults.
+    pub fn builder() -> PolicyBuilder {
+        PolicyBuilder { policy: Self::default(), time_zone: None }
+    }
+
+    /// The name of the time zone that days are counted in.
+    pub fn time_zone(&self) -> &str {
+        self.calendar.name()
+    }
+
+    /// Days until the ФН expires.
+    pub fn fiscal_storage_expiry(&self) -> Limits<u32> {
+        self.expiry
+    }
+
+    /// Per cent of the memory of the ФН.
+    pub fn fiscal_storage_fill(&self) -> Limits<f64> {
+        self.fill
+    }
+
+    /// Days until the ФН is full, from where on that is a warning.
+    pub fn fiscal_storage_forecast(&self) -> u32 {
+        self.forecast_days
+    }
+
+    /// Age of the first unsent document.
+    pub fn unsent_documents(&self) -> Limits<Duration> {
+        self.unsent
+    }
+
+    /// For how long the exchange may fail until that is critical.
+    pub fn network_error(&self) -> Duration {
+        self.network_error
+    }
+
+    /// Age of the service's data.
+    pub fn stale_data(&self) -> Limits<Duration> {
+        self.stale
+    }
+
+    /// For how long a shift may be open.
+    pub fn long_shift(&self) -> Limits<Duration> {
+        self.shift
+    }
+
+    /// By how much the service's clock may be ahead of ours.
+    pub fn clock_tolerance(&self) -> Duration {
+        self.tolerance
+    }
+
+    /// Whether a test ФН is a problem.
+    pub fn is_production(&self) -> bool {
+        self.production
+    }
+
+    /// Whether the rule is applied.
+    pub fn is_enabled(&self, kind: FindingKind) -> bool {
+        !self.disabled.contains(kind) && (self.production || kind != FindingKind::TestFiscalStorage)
+    }
+}
+
+/// Builds a [`Policy`]; what is not set keeps its default.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct PolicyBuilder {
+    policy: Policy,
+    time_zone: Option<String>,
+}
+
+impl PolicyBuilder {
+    /// The zone whose calendar days are counted by, by default `Europe/Moscow`.
+    ///
+    /// A name of the IANA database, which the system must have (`tzdata`; on Windows it is built in), or a fixed offset
+    /// such as `+05:00`. `Europe/Moscow` needs no database.
+    pub fn time_zone(mut self, name: impl Into<String>) -> Self {
+        self.time_zone = Some(name.into());
+        self
+    }
+
+    /// Days until the ФН expires, by default 30 and 4.
+    pub fn fiscal_storage_expiry(mut self, warning: u32, critical: u32) -> Self {
+        self.policy.expiry = Limits { warning, critical };
+        self
+    }
+
+    /// Per cent of the memory of the ФН in use, by default 80 and 99.
+    pub fn fiscal_storage_fill(mut self, warning: f64, critical: f64) -> Self {
+        self.policy.fill = Limits { warning, critical };
+        self
+    }
+
+    /// Days until the ФН is full, by default 30.
+    pub fn fiscal_storage_forecast(mut self, warning: u32) -> Self {
+        self.policy.forecast_days = warning;
+        self
+    }
+
+    /// Age of the first unsent document, by default 2 and 20 days.
+    pub fn unsent_documents(mut self, warning: Duration, critical: Duration) -> Self {
+        self.policy.unsent = Limits { warning, critical };
+        self
+    }
+
+    /// For how long the exchange with the ОФД may fail while documents wait until that is critical, by default a day.
+    pub fn network_error(mut self, critical: Duration) -> Self {
+        self.policy.network_error = critical;
+        self
+    }
+
+    /// Age of the service's data, by default an hour and a day.
+    pub fn stale_data(mut self, warning: Duration, critical: Duration) -> Self {
+        self.policy.stale = Limits { warning, critical };
+        self
+    }
+
+    /// For how long a shift may be open, by default 20 and 24 hours.
+    pub fn long_shift(mut self, warning: Duration, critical: Duration) -> Self {
+        self.policy.shift = Limits { warning, critical };
+        self
+    }
+
+    /// By how much a date may be ahead of our clock, by default 5 minutes.
+    pub fn clock_tolerance(mut self, tolerance: Duration) -> Self {
+        self.policy.tolerance = tolerance;
+        self
+    }
+
+    /// Whether the registers serve real customers, so that a test ФН is a problem; by default no.
+    pub fn production(mut self, production: bool) -> Self {
+        self.policy.production = production;
+        self
+    }
+
+    /// Leaves a rule out: it finds nothing, not even that it could not be applied.
+    pub fn disable(mut self, kind: FindingKind) -> Self {
+        self.policy.disabled.insert(kind);
+        self
+    }
+
+    /// The policy.
+    ///
+    /// # Errors
+    ///
+    /// When the time zone is not known, a warning would come after its critical state, or a limit could never be reached
+    /// in time: more than 100 %, unsent documents or an open shift after they have blocked the register.
+    pub fn build(self) -> Result<Policy, PolicyError> {
+        let Self { mut policy, time_zone } = self;
+        if let Some(name) = time_zone {
+            policy.calendar = Calendar::named(&name).ok_or_else(|| PolicyError::time_zone(&name))?;
+        }
+        let Policy { expiry, fill, unsent, stale, shift, .. } = &policy;
+        let check = |holds: bool, key, fix| if holds { Ok(()) } else { Err(PolicyError::limit(key, fix)) };
+
+        check(
+            expiry.warning >= expiry.critical,
+            "fiscal_storage_expiry",
+            "warn at more days left than are critical",
+        )?;
+        let percent = |value: f64| value > 0.0 && value <= 100.0;
+        check(
+            percent(fill.warning) && percent(fill.critical),
+            "fiscal_storage_fill",
+            "use more than 0 and at most 100 per cent",
+        )?;
+        check(
+            fill.warning <= fill.critical,
+            "fiscal_storage_fill",
+            "warn at fewer per cent than are critical",
+        )?;
+        for (key, limits) in [("unsent_documents", unsent), ("stale_data", stale), ("long_shift", shift)] {
+            check(limits.warning <= limits.critical, key, "warn after less time than is critical")?;
+            check(!limits.warning.is_zero(), key, "warn after more than no time")?;
+        }
+        check(
+            unsent.critical <= BLOCKED_AFTER,
+            "unsent_documents",
+            "after 30 days the register is blocked; use less",
+        )?;
+        check(
+            shift.critical <= SHIFT_LIMIT,
+            "long_shift",
+            "after 24 hours the register is blocked; use less",
+        )?;
+        Ok(policy)
+    }
+}
+
+/// A policy that cannot be: which key of it, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyError {
+    key: &'static str,
+    message: String,
+}
+
+impl PolicyError {
+    fn limit(key: &'static str, fix: &str) -> Self {
+        Self { key, message: fix.to_owned() }
+    }
+
+    fn time_zone(name: &str) -> Self {
+        let name = name.escape_debug();
+        let message = format!(
+            "`{name}` is not in this system's time-zone database; install tzdata or write an offset such as +05:00"
+        );
+        Self { key: "time_zone", message }
+    }
+
+    pub(super) fn age(key: &'static str, text: &str) -> Self {
+        let text = text.escape_debug();
+        Self { key, message: format!("`{text}` is not a length of time; write 30m, 12h or 2d") }
+    }
+
+    pub(super) fn kind(text: &str, error: impl fmt::Display) -> Self {
+        Self { key: "disabled", message: format!("`{}`: {error}", text.escape_debug()) }
+    }
+
+    /// The key of the policy that is wrong, as in a configuration file.
+    pub fn key(&self) -> &str {
+        self.key
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "health policy, {}: {}", self.key, self.message)
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+const fn hours(hours: u64) -> Duration {
+    Duration::from_secs(hours * 3600)
+}
+
+const fn days(days: u64) -> Duration {
+    hours(days * 24)
+}

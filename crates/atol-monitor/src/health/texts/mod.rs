@@ -1,0 +1,65 @@
+//! What people read about a finding. The shared parts are here, the sentences in a file for each language.
+
+mod en;
+mod ru;
+
+use atol_model::OffsetTimestamp;
+use jiff::tz::TimeZone;
+
+use super::Finding;
+use crate::Language;
+
+/// ATOL Online sends an invoice for a new ФН from this fill on. Source: help.atol.online/article/20054.
+const VENDOR_INVOICES_FROM_PERCENT: f64 = 80.0;
+
+/// ATOL Online replaces a ФН (when that is paid for) this many calendar days before it expires. Source: the same article.
+const VENDOR_REPLACES_DAYS_BEFORE: i64 = 4;
+
+pub(super) fn title(finding: &Finding, language: Language) -> String {
+    match language {
+        Language::En => en::title(finding),
+        Language::Ru => ru::title(finding),
+    }
+}
+
+pub(super) fn explain(finding: &Finding, language: Language) -> String {
+    match language {
+        Language::En => en::explain(finding),
+        Language::Ru => ru::explain(finding),
+    }
+}
+
+/// A length of time in its two greatest units, rounded down: `4 d 5 h`, `21 h`, `45 min`.
+fn span(seconds: u64, [day, hour, minute, second]: [&str; 4]) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} {second}"),
+        (0, 0, _) => format!("{minutes} {minute}"),
+        (0, _, 0) => format!("{hours} {hour}"),
+        (0, _, _) => format!("{hours} {hour} {minutes} {minute}"),
+        (_, 0, _) => format!("{days} {day}"),
+        (_, _, _) => format!("{days} {day} {hours} {hour}"),
+    }
+}
+
+/// Date, time and offset. Seconds are left out: no deadline is known to the second.
+fn date_time(at: OffsetTimestamp, format: &str) -> String {
+    at.timestamp().to_zoned_datetime(TimeZone::fixed(at.offset())).strftime(format).to_string()
+}
+
+/// A per cent value without needless zeros.
+fn number(percent: f64) -> String {
+    let rounded = (percent * 100.0).round() / 100.0;
+    // Rounding must not show a limit as reached that is not, or as another limit.
+    if rounded.is_finite() { rounded.to_string() } else { percent.to_string() }
+}
+
+/// Text of the service: short, and without characters that could play tricks with a terminal.
+fn quoted(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut quoted: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        quoted.push('…');
+    }
+    quoted
+}

@@ -1,0 +1,79 @@
+//! When a register will stop making receipts.
+
+use std::cmp::Ordering;
+
+use atol_model::{Kkt, OffsetTimestamp};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::health::{Assessment, FindingKind, blocked_at};
+
+/// A moment at which a register will stop making receipts if nobody acts, at the latest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Deadline {
+    /// When.
+    pub at: Timestamp,
+    /// The factory number of the register.
+    pub serial_number: String,
+    /// Why.
+    pub kind: FindingKind,
+}
+
+impl Ord for Deadline {
+    /// The nearest first; at the same moment by serial number.
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.at, &self.serial_number, self.kind).cmp(&(other.at, &other.serial_number, other.kind))
+    }
+}
+
+impl PartialOrd for Deadline {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The deadlines of one register, also those that are too far off for a finding.
+pub(super) fn of(kkt: &Kkt, assessment: &Assessment) -> impl Iterator<Item = (Timestamp, FindingKind)> {
+    let expiry = kkt.fiscal_storage_expiration.map(|at| (at.timestamp(), FindingKind::FiscalStorageExpiry));
+    let unsent = kkt
+        .first_unsent_doc_timestamp
+        .map(OffsetTimestamp::timestamp)
+        .map(|oldest| (blocked_at(oldest), FindingKind::UnsentDocuments));
+    // These two cannot be read off the record.
+    let found = [FindingKind::FiscalStorageForecast, FindingKind::LongShift]
+        .map(|kind| Some((assessment.finding(kind)?.deadline()?, kind)));
+    expiry.into_iter().chain(unsent).chain(found.into_iter().flatten())
+}
+
+/// The nearest deadlines out of many, without keeping all of them.
+#[derive(Clone, Debug)]
+pub(super) struct Nearest {
+    limit: usize,
+    /// The farthest on top.
+    heap: std::collections::BinaryHeap<Deadline>,
+}
+
+impl Nearest {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, heap: std::collections::BinaryHeap::new() }
+    }
+
+    pub(super) fn add(&mut self, at: Timestamp, kind: FindingKind, serial_number: &str) {
+        if self.heap.len() >= self.limit {
+            let is_nearer = self.heap.peek().is_some_and(|farthest| {
+                (at, serial_number, kind) < (farthest.at, farthest.serial_number.as_str(), farthest.kind)
+            });
+            if !is_nearer {
+                return;
+            }
+            self.heap.pop();
+        }
+        self.heap.push(Deadline { at, serial_number: serial_number.to_owned(), kind });
+    }
+
+    pub(super) fn finish(self) -> Vec<Deadline> {
+        self.heap.into_sorted_vec()
+    }
+}
