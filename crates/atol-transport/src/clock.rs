@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -45,7 +45,16 @@ pub trait Clock: Debug + Send + Sync + 'static {
 #[derive(Debug, Clone)]
 pub struct SystemClock {
     origin: tokio::time::Instant,
+    /// What the monotonic time was at `origin`.
+    start: Duration,
 }
+
+/// Where the monotonic time of the shared clock starts: a runtime whose time was paused before the clock was
+/// made is behind `origin` by a little, and its time must pass nevertheless.
+const SHARED_START: Duration = Duration::from_secs(24 * 3600);
+
+static SHARED: LazyLock<SharedClock> =
+    LazyLock::new(|| Arc::new(SystemClock { start: SHARED_START, ..SystemClock::new() }));
 
 /// The furthest that tokio's timer is asked to wait: a longer wait would overflow its instant.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
@@ -57,12 +66,13 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 impl SystemClock {
     /// A clock whose monotonic time starts at zero now.
     pub fn new() -> SystemClock {
-        SystemClock { origin: tokio::time::Instant::now() }
+        SystemClock { origin: tokio::time::Instant::now(), start: Duration::ZERO }
     }
 
-    /// The same, ready to be shared.
+    /// The clock of this process: the same for all who ask, so that layers that were made apart agree on what
+    /// a [`Deadline`](crate::call::Deadline) means.
     pub fn shared() -> SharedClock {
-        Arc::new(SystemClock::new())
+        Arc::clone(&SHARED)
     }
 }
 
@@ -78,7 +88,11 @@ impl Default for SystemClock {
 )]
 impl Clock for SystemClock {
     fn monotonic(&self) -> Duration {
-        tokio::time::Instant::now().saturating_duration_since(self.origin)
+        let now = tokio::time::Instant::now();
+        match now.checked_duration_since(self.origin) {
+            Some(since) => self.start.saturating_add(since),
+            None => self.start.saturating_sub(self.origin.saturating_duration_since(now)),
+        }
     }
 
     fn wall(&self) -> Timestamp {
@@ -157,6 +171,20 @@ mod tests {
         let before = clock.monotonic();
         clock.sleep(Duration::from_secs(86_400)).await;
         assert!(clock.monotonic() >= before + Duration::from_secs(86_400));
+    }
+
+    #[test]
+    fn the_shared_clock_runs_in_a_runtime_that_was_paused_before_it_was_made() {
+        let paused = || {
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+        };
+        let older = paused();
+        let clock = paused().block_on(async { SystemClock { start: SHARED_START, ..SystemClock::new() } });
+        older.block_on(async {
+            let before = clock.monotonic();
+            clock.sleep(Duration::from_millis(1)).await;
+            assert!(clock.monotonic() > before);
+        });
     }
 
     #[tokio::test(start_paused = true)]

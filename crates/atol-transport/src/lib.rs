@@ -1,11 +1,13 @@
 //! Tower-based HTTP layer for ATOL Online: token, retry, deadlines, TLS, proxy.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod attempt_timeout;
 mod body;
 pub mod call;
 pub mod clock;
 mod collect;
 mod credentials;
+mod deadline;
 mod environment;
 pub mod error;
 mod json;
@@ -17,24 +19,31 @@ pub mod leaf;
 mod pace;
 mod record;
 mod request_id;
+pub mod retry;
+mod retry_after;
 #[cfg(test)]
 mod testing;
+mod timed_body;
 mod timeouts;
+mod timer;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub mod tls;
 #[cfg(feature = "tracing")]
 mod trace;
 
+pub use self::attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer};
 pub use self::body::{Body, ResponseBody};
 pub use self::collect::{Collect, CollectLayer};
 pub use self::credentials::Credentials;
+pub use self::deadline::{DeadlineFuture, DeadlineLayer, DeadlineService};
 pub use self::environment::{Endpoints, Environment};
 pub use self::error::{BoxError, Error, ErrorKind, Result, Sent};
 pub use self::last_response::LastResponse;
 pub use self::pace::{Pace, PaceLayer, Pacing};
 pub use self::record::{Record, RecordFuture, RecordLayer, Recorder};
 pub use self::request_id::{RequestId, RequestIdLayer};
+pub use self::retry::{RetryLayer, RetryPolicy};
 pub use self::timeouts::Timeouts;
 #[cfg(feature = "tracing")]
 pub use self::trace::{Trace, TraceLayer};

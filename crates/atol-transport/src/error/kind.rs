@@ -29,9 +29,10 @@ pub enum ErrorKind {
     BodyTooLarge,
     /// The service answered with a redirect, which is never followed. Sent; not retried.
     Redirect,
-    /// A status other than success, without an error object. Sent; 429, 502, 503 and 504 are retried.
+    /// A status other than success, without an error object. Sent; 429, 500, 502, 503 and 504 are retried.
     Status,
-    /// An error object of the service, whatever the HTTP status. Sent; code 50 is retried.
+    /// An error object of the service, whatever the HTTP status. Sent; code 50 is retried, and 429, 502, 503 and 504
+    /// with any code.
     Service,
     /// A successful status with something other than JSON. Sent; retried once.
     NotJson,

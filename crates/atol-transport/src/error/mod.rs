@@ -53,6 +53,7 @@ struct Inner {
     status: Option<StatusCode>,
     service_error: Option<ServiceError>,
     retry_after: Option<Duration>,
+    reused_connection: bool,
     source: Option<BoxError>,
 }
 
@@ -74,6 +75,7 @@ impl Error {
             status: None,
             service_error: None,
             retry_after: None,
+            reused_connection: false,
             source: None,
         }))
     }
@@ -130,6 +132,16 @@ impl Error {
         self
     }
 
+    /// Notes that the request went out on a connection that had served another request before.
+    ///
+    /// For services of your own below the retry layer: such a connection may have been closed by the other
+    /// side in the same moment, which says nothing about its health, so the first repeat needs no pause.
+    #[must_use]
+    pub fn with_reused_connection(mut self) -> Error {
+        self.0.reused_connection = true;
+        self
+    }
+
     /// Notes how many attempts were made and how long they took together.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Error {
@@ -171,6 +183,11 @@ impl Error {
     /// How long the service asked to wait before the next request (`Retry-After`).
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Whether the request went out on a connection that had served another request before.
+    pub fn is_on_reused_connection(&self) -> bool {
+        self.0.reused_connection
     }
 
     /// What to do next, in one or two sentences for a person; not every error has it.

@@ -32,7 +32,7 @@ fn at_once(_: &Request<Body>) -> (Duration, Duration, Result<Response<ResponseBo
 
 impl Bench {
     fn new(pacing: Pacing, script: Script1) -> Bench {
-        let clock = SystemClock::shared();
+        let clock: SharedClock = Arc::new(SystemClock::new());
         let layer = PaceLayer::new(pacing, clock.clone()).unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let (service_clock, service_log) = (clock.clone(), log.clone());
@@ -93,7 +93,7 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn no_more_requests_run_at_once_than_there_are_places() {
     static RUNNING: AtomicUsize = AtomicUsize::new(0);
     static MOST: AtomicUsize = AtomicUsize::new(0);
-    let clock = SystemClock::shared();
+    let clock: SharedClock = Arc::new(SystemClock::new());
     let inner = clock.clone();
     let service = BoxCloneSyncService::new(
         PaceLayer::new(Pacing::default().with_concurrency(3), clock.clone()).unwrap().layer(service_fn(
@@ -454,7 +454,7 @@ async fn run(callers: Vec<Caller>) -> (Vec<Vec<u64>>, Vec<(usize, u64)>) {
         }
     }
 
-    let clock = SystemClock::shared();
+    let clock: SharedClock = Arc::new(SystemClock::new());
     let layer = PaceLayer::new(Pacing::default().with_concurrency(1000), clock.clone()).unwrap();
     let arrivals = Arc::new(Mutex::new(vec![Vec::new(); 4]));
     let waits = Arc::new(Mutex::new(Vec::new()));
