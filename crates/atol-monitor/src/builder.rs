@@ -1,0 +1,133 @@
+//! Everything that can be set about a monitor.
+
+use atol_transport::clock::SharedClock;
+use atol_transport::retry::RetryPolicy;
+use atol_transport::tls::RootCertificates;
+use atol_transport::{BoxError, Body, Client, ClientBuilder, Credentials, Environment, Pacing, ResponseBody, Stack, Timeouts, TokenStore};
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::error::Result;
+use crate::monitor::KktMonitor;
+
+/// Builds a [`KktMonitor`]; see [`KktMonitor::builder`].
+///
+/// ```
+/// use atol_monitor::KktMonitor;
+///
+/// let monitor = KktMonitor::builder().production().credentials("shop-17", "secret").build()?;
+/// # Ok::<(), atol_monitor::Error>(())
+/// ```
+///
+/// Without credentials the vendor's public ones for the test environment are used; in production they are refused by
+/// the service.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct KktMonitorBuilder {
+    client: ClientBuilder,
+    /// Kept as given until `build` can complain about them.
+    credentials: Option<Result<Credentials>>,
+}
+
+impl KktMonitorBuilder {
+    pub(crate) fn new(environment: Environment, credentials: Credentials) -> KktMonitorBuilder {
+        KktMonitorBuilder { client: Client::builder(environment, credentials), credentials: None }
+    }
+
+    /// The real registers instead of the test environment.
+    pub fn production(self) -> KktMonitorBuilder {
+        self.environment(Environment::Production)
+    }
+
+    /// Any environment.
+    pub fn environment(self, environment: Environment) -> KktMonitorBuilder {
+        self.with(|client| client.environment(environment))
+    }
+
+    /// Login and password: those with which documents are registered. Checked by [`build`](Self::build).
+    pub fn credentials(mut self, login: impl Into<String>, password: impl Into<String>) -> KktMonitorBuilder {
+        self.credentials = Some(Credentials::new(login, password).map_err(Into::into));
+        self
+    }
+
+    /// Time limits; see [`Timeouts`] for the defaults.
+    pub fn timeouts(self, timeouts: Timeouts) -> KktMonitorBuilder {
+        self.with(|client| client.timeouts(timeouts))
+    }
+
+    /// What is repeated, when and how often.
+    pub fn retry(self, policy: RetryPolicy) -> KktMonitorBuilder {
+        self.with(|client| client.retry(policy))
+    }
+
+    /// How many requests at once, and how far apart those for one register.
+    pub fn pacing(self, pacing: Pacing) -> KktMonitorBuilder {
+        self.with(|client| client.pacing(pacing))
+    }
+
+    /// Where the token lives between monitors and processes.
+    pub fn token_store(self, store: impl TokenStore) -> KktMonitorBuilder {
+        self.with(|client| client.token_store(store))
+    }
+
+    /// The `User-Agent` header.
+    pub fn user_agent(self, user_agent: impl Into<String>) -> KktMonitorBuilder {
+        self.with(|client| client.user_agent(user_agent))
+    }
+
+    /// Trusts these roots as well as the machine's.
+    pub fn root_certificates(self, roots: RootCertificates) -> KktMonitorBuilder {
+        self.with(|client| client.root_certificates(roots))
+    }
+
+    /// Trusts these roots and no others.
+    pub fn only_root_certificates(self, roots: RootCertificates) -> KktMonitorBuilder {
+        self.with(|client| client.only_root_certificates(roots))
+    }
+
+    /// Takes the time from another clock.
+    pub fn clock(self, clock: SharedClock) -> KktMonitorBuilder {
+        self.with(|client| client.clock(clock))
+    }
+
+    /// Adds a layer around each call; see [`ClientBuilder::layer`].
+    pub fn layer<L>(self, layer: L) -> KktMonitorBuilder
+    where
+        L: Layer<Stack> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<ResponseBody>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send,
+    {
+        self.with(|client| client.layer(layer))
+    }
+
+    /// Adds a layer around each attempt; see [`ClientBuilder::attempt_layer`].
+    pub fn attempt_layer<L>(self, layer: L) -> KktMonitorBuilder
+    where
+        L: Layer<Stack> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<ResponseBody>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send,
+    {
+        self.with(|client| client.attempt_layer(layer))
+    }
+
+    /// The monitor. It needs no runtime yet.
+    ///
+    /// # Errors
+    ///
+    /// When login, password or another setting cannot be used; the message names it.
+    pub fn build(self) -> Result<KktMonitor> {
+        let client = match self.credentials {
+            Some(credentials) => self.client.credentials(credentials?),
+            None => self.client,
+        };
+        Ok(KktMonitor::from_client(client.build()?))
+    }
+
+    fn with(mut self, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> KktMonitorBuilder {
+        self.client = set(self.client);
+        self
+    }
+}

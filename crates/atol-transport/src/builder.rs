@@ -1,0 +1,381 @@
+//! Puts the default stack together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderValue, Request};
+use tower::util::BoxCloneSyncService;
+use tower::{ServiceBuilder, ServiceExt};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::attempt_timeout::AttemptTimeoutLayer;
+use crate::body::{Body, ResponseBody};
+use crate::client::{Client, Stack};
+use crate::clock::{SharedClock, SystemClock};
+use crate::collect::CollectLayer;
+use crate::credentials::Credentials;
+use crate::deadline::DeadlineLayer;
+use crate::environment::Environment;
+use crate::error::{BoxError, Error, ErrorKind, Excerpt, Result};
+use crate::leaf::Leaf;
+use crate::pace::{PaceLayer, Pacing};
+use crate::record::{RecordLayer, Recorder};
+use crate::request_id::RequestIdLayer;
+use crate::retry::{RetryLayer, RetryPolicy};
+use crate::timeouts::Timeouts;
+use crate::tls::{RootCertificates, TlsSettings};
+use crate::token::{MemoryTokenStore, TokenLayer, TokenStore, Tokens};
+
+/// One layer of a user's, applied when the stack is built.
+type Wrap = Box<dyn FnOnce(Stack) -> Stack + Send>;
+
+/// Everything that can be set about a [`Client`]; each setting has a sensible default.
+///
+/// ```
+/// use std::time::Duration;
+/// use atol_transport::{Client, Credentials, Environment, Timeouts};
+///
+/// let client = Client::builder(Environment::Production, Credentials::new("shop-17", "secret")?)
+///     .timeouts(Timeouts::default().with_call(Duration::from_secs(20)))
+///     .user_agent("shop-dashboard/1.2")
+///     .build()?;
+/// # Ok::<(), atol_transport::Error>(())
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    environment: Environment,
+    credentials: Credentials,
+    timeouts: Timeouts,
+    retry: RetryPolicy,
+    pacing: Pacing,
+    store: Arc<dyn TokenStore>,
+    source: Option<String>,
+    user_agent: String,
+    roots: Option<RootCertificates>,
+    only_roots: bool,
+    max_body: Option<usize>,
+    clock: SharedClock,
+    leaf: Option<Stack>,
+    layers: Vec<Wrap>,
+    attempt_layers: Vec<Wrap>,
+}
+
+impl Client {
+    /// Starts a client for an environment.
+    pub fn builder(environment: Environment, credentials: Credentials) -> ClientBuilder {
+        ClientBuilder {
+            environment,
+            credentials,
+            timeouts: Timeouts::default(),
+            retry: RetryPolicy::default(),
+            pacing: Pacing::default(),
+            store: Arc::new(MemoryTokenStore::default()),
+            source: None,
+            user_agent: concat!("atol-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
+            roots: None,
+            only_roots: false,
+            max_body: None,
+            clock: SystemClock::shared(),
+            leaf: None,
+            layers: Vec::new(),
+            attempt_layers: Vec::new(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Another environment than the one the builder was started with.
+    pub fn environment(mut self, environment: Environment) -> ClientBuilder {
+        self.environment = environment;
+        self
+    }
+
+    /// Another login than the one the builder was started with.
+    pub fn credentials(mut self, credentials: Credentials) -> ClientBuilder {
+        self.credentials = credentials;
+        self
+    }
+
+    /// Time limits; see [`Timeouts`] for the defaults.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> ClientBuilder {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// What is repeated, when and how often.
+    pub fn retry(mut self, policy: RetryPolicy) -> ClientBuilder {
+        self.retry = policy;
+        self
+    }
+
+    /// How many requests at once, and how far apart those for one register.
+    pub fn pacing(mut self, pacing: Pacing) -> ClientBuilder {
+        self.pacing = pacing;
+        self
+    }
+
+    /// Where the token lives between clients and processes; in memory by default.
+    pub fn token_store(mut self, store: impl TokenStore) -> ClientBuilder {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// The integrator's name that goes along with the login: up to 100 letters, digits and `_ - @ .`.
+    pub fn source(mut self, source: impl Into<String>) -> ClientBuilder {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The `User-Agent` header; `atol-rs/VERSION` by default.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> ClientBuilder {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Trusts these roots as well as the machine's.
+    pub fn root_certificates(mut self, roots: RootCertificates) -> ClientBuilder {
+        self.roots = Some(roots);
+        self.only_roots = false;
+        self
+    }
+
+    /// Trusts these roots and no others.
+    pub fn only_root_certificates(mut self, roots: RootCertificates) -> ClientBuilder {
+        self.roots = Some(roots);
+        self.only_roots = true;
+        self
+    }
+
+    /// The most bytes of an answer; 8 MiB by default, and a request may name its own limit.
+    pub fn max_body(mut self, bytes: usize) -> ClientBuilder {
+        self.max_body = Some(bytes);
+        self
+    }
+
+    /// Takes the time from another clock.
+    pub fn clock(mut self, clock: SharedClock) -> ClientBuilder {
+        self.clock = clock;
+        self
+    }
+
+    /// Adds a layer around the whole call: it sees each call once, retries included. The layer added last is outermost.
+    pub fn layer<L>(mut self, layer: L) -> ClientBuilder
+    where
+        L: Layer<Stack> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send,
+    {
+        self.layers.push(wrap(layer));
+        self
+    }
+
+    /// Adds a layer around each attempt, inside the retries and outside the token, which it never sees.
+    pub fn attempt_layer<L>(mut self, layer: L) -> ClientBuilder
+    where
+        L: Layer<Stack> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send,
+    {
+        self.attempt_layers.push(wrap(layer));
+        self
+    }
+
+    /// Replaces the HTTP client at the bottom of the stack and keeps all layers: for tests and other transports.
+    pub fn leaf<S>(mut self, service: S) -> ClientBuilder
+    where
+        S: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+    {
+        self.leaf = Some(erase(service));
+        self
+    }
+
+    /// The client. It needs no runtime yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] that names the first setting which cannot be used.
+    pub fn build(self) -> Result<Client> {
+        if let Environment::Custom { base } = &self.environment {
+            Environment::custom(base.clone())?;
+        }
+        self.timeouts.validate()?;
+        self.retry.validate()?;
+        let user_agent = user_agent(&self.user_agent)?;
+        let endpoints = self.environment.endpoints();
+        let clock = self.clock;
+        let recorder = Recorder::new();
+
+        let mut tokens =
+            Tokens::builder(&self.environment, self.credentials).shared_store(self.store).clock(Arc::clone(&clock));
+        if let Some(source) = self.source {
+            tokens = tokens.source(source);
+        }
+        let tokens = tokens.build()?;
+
+        let leaf = match self.leaf {
+            Some(leaf) => leaf,
+            None => {
+                let tls = match &self.roots {
+                    Some(roots) if self.only_roots => TlsSettings::with_only_roots(roots)?,
+                    roots => TlsSettings::with_platform_roots(roots.as_ref())?,
+                };
+                erase(Leaf::new(&tls, self.timeouts.connect(), Arc::clone(&clock)))
+            }
+        };
+        let mut collect = CollectLayer::new(Arc::clone(&clock));
+        if let Some(bytes) = self.max_body {
+            collect = collect.with_max_body(bytes)?;
+        }
+
+        // The order is documented at the crate's root, and the one test of this file holds it.
+        let attempt = erase(
+            ServiceBuilder::new()
+                .layer(TokenLayer::new(tokens.clone()))
+                .layer(PaceLayer::new(self.pacing, Arc::clone(&clock))?)
+                .layer(collect)
+                .layer(AttemptTimeoutLayer::new(self.timeouts).with_clock(Arc::clone(&clock)))
+                .layer(RecordLayer::new(recorder.clone()))
+                .service(leaf),
+        );
+        let attempt = self.attempt_layers.into_iter().fold(attempt, |stack, wrap| wrap(stack));
+        let call = ServiceBuilder::new()
+            .layer(RequestIdLayer::new())
+            .layer(DeadlineLayer::new(self.timeouts.call()).with_clock(Arc::clone(&clock)))
+            .layer(RetryLayer::new(self.retry).with_clock(Arc::clone(&clock)));
+        #[cfg(feature = "tracing")]
+        let call = ServiceBuilder::new().layer(crate::trace::TraceLayer::calls(Arc::clone(&clock))).layer(call);
+        let call = erase(call.service(attempt).map_request(move |mut request: Request<Body>| {
+            request.headers_mut().entry(http::header::USER_AGENT).or_insert_with(|| user_agent.clone());
+            request
+        }));
+        let service = self.layers.into_iter().fold(call, |stack, wrap| wrap(stack));
+        Ok(Client::from_parts(service, endpoints, tokens, recorder))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("environment", &self.environment)
+            .field("credentials", &self.credentials)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}
+
+fn user_agent(text: &str) -> Result<HeaderValue> {
+    HeaderValue::from_str(text).map_err(|_| {
+        Error::new(
+            ErrorKind::Config,
+            format!("the user agent `{}` cannot stand in a header: use visible ASCII", Excerpt::of(text, 60)),
+        )
+    })
+}
+
+fn wrap<L>(layer: L) -> Wrap
+where
+    L: Layer<Stack> + Send + 'static,
+    L::Service: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
+    <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+    <L::Service as Service<Request<Body>>>::Future: Send,
+{
+    Box::new(move |stack| erase(layer.layer(stack)))
+}
+
+fn erase<S>(service: S) -> Stack
+where
+    S: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    BoxCloneSyncService::new(service.map_err(|error| Error::from_boxed(error.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tower::{layer::layer_fn, service_fn};
+
+    use super::*;
+
+    /// Notes its name, and whether the request carried a token, on the way in.
+    fn marker(
+        name: &'static str,
+        log: &Arc<Mutex<Vec<String>>>,
+    ) -> impl Layer<Stack, Service = Stack> + Send + use<> + 'static {
+        let log = Arc::clone(log);
+        layer_fn(move |stack: Stack| {
+            let log = Arc::clone(&log);
+            erase(service_fn(move |request: Request<Body>| {
+                let token = request.headers().contains_key("token");
+                log.lock().unwrap().push(format!("{name}{}", if token { " sees the token" } else { "" }));
+                stack.clone().oneshot(request)
+            }))
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn layers_stand_in_the_documented_order_and_never_see_the_token() {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let leaf_log = Arc::clone(&log);
+        let client = Client::builder(Environment::Test, Credentials::test())
+            .layer(marker("call, added first", &log))
+            .layer(marker("call, added last", &log))
+            .attempt_layer(marker("attempt", &log))
+            .leaf(service_fn(move |request: Request<Body>| {
+                let log = Arc::clone(&leaf_log);
+                async move {
+                    let path = request.uri().path().to_owned();
+                    let mut log = log.lock().unwrap();
+                    let answers = log.iter().filter(|line| line.starts_with("leaf /api/kkt")).count();
+                    log.push(format!("leaf {path}{}", if request.headers().contains_key("token") { " with the token" } else { "" }));
+                    let mut response = http::Response::new(ResponseBody::full(match path.as_str() {
+                        "/api/auth/v1/gettoken" => r#"{"error":null,"token":"abc"}"#,
+                        _ => "[]",
+                    }));
+                    if path.starts_with("/api/kkt") && answers == 0 {
+                        *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+                    }
+                    Ok::<_, BoxError>(response)
+                }
+            }))
+            .build()
+            .unwrap();
+        let response = client.send(Request::get("/cash-registers").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.attempts(), 2);
+        insta::assert_snapshot!(log.lock().unwrap().join("\n"), @r"
+        call, added last
+        call, added first
+        attempt
+        leaf /api/auth/v1/gettoken
+        leaf /api/kkt/v1/cash-registers with the token
+        attempt
+        leaf /api/kkt/v1/cash-registers with the token
+        ");
+    }
+
+    #[test]
+    fn a_client_is_built_outside_any_runtime() {
+        Client::builder(Environment::Test, Credentials::test()).build().unwrap();
+    }
+
+    #[test]
+    fn unusable_settings_are_named() {
+        let refused = |builder: ClientBuilder| builder.build().unwrap_err().to_string();
+        let builder = || Client::builder(Environment::Test, Credentials::test());
+        insta::assert_snapshot!(
+            [
+                refused(builder().user_agent("a\nb")),
+                refused(builder().timeouts(Timeouts::default().with_call(std::time::Duration::ZERO))),
+                refused(builder().source("не имя")),
+            ]
+            .join("\n")
+        );
+    }
+}
