@@ -23,6 +23,7 @@ mod timeouts;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub mod tls;
+pub mod token;
 #[cfg(feature = "tracing")]
 mod trace;
 
@@ -36,5 +37,6 @@ pub use self::pace::{Pace, PaceLayer, Pacing};
 pub use self::record::{Record, RecordFuture, RecordLayer, Recorder};
 pub use self::request_id::{RequestId, RequestIdLayer};
 pub use self::timeouts::Timeouts;
+pub use self::token::{Token, TokenLayer, TokenStore, Tokens};
 #[cfg(feature = "tracing")]
 pub use self::trace::{Trace, TraceLayer};
