@@ -55,8 +55,8 @@ impl Cooldown {
 
     /// The reason of the pause that is on, as an error that says when it ends.
     pub(super) fn held(&self, now: Duration) -> Option<Error> {
-        let held = self.held.as_ref().filter(|held| now < held.until)?;
-        let left = held.until - now;
+        let held = self.held.as_ref()?;
+        let left = held.until.checked_sub(now).filter(|left| !left.is_zero())?;
         Some(
             Error::shared(&held.why)
                 .map_message(|why| format!("{why} (the next login is tried in {})", in_words(left)))

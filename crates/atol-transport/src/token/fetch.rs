@@ -67,9 +67,9 @@ pub(super) struct Fetched {
 impl Plan {
     /// The task: fetches a token, hands it over, and tells everybody who waits.
     pub(super) async fn fly<S: LoginService>(self, tokens: Tokens, service: S, pilot: Pilot) {
-        let fetched = caught(self.fetch(tokens.shared(), service))
-            .await
-            .unwrap_or_else(|| Err(Error::new(ErrorKind::Other, "cannot log in: a service of the stack panicked")));
+        let fetched = caught(self.fetch(tokens.shared(), service)).await.unwrap_or_else(|| {
+            Err(Error::new(ErrorKind::Other, "cannot log in: a service of the stack panicked"))
+        });
         let outcome = tokens.land(&self, fetched);
         if let Outcome::Landed(issued) = &outcome {
             self.save(&tokens, issued).await;

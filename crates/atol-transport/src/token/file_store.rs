@@ -170,11 +170,15 @@ fn make_private_directory(directory: &Path) -> io::Result<()> {
     builder.create(directory)
 }
 
+/// The permissions of the group and of everybody else.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
 /// Whether nobody but the owner may read or write the file: anybody who may write it could plant a token.
 #[cfg(unix)]
 fn is_private(file: &File) -> io::Result<bool> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions());
-    Ok(mode & 0o077 == 0)
+    Ok(mode & OTHERS == 0)
 }
 
 /// Elsewhere the user's profile directory keeps others out.

@@ -1,5 +1,6 @@
 //! The login: one request with login and password, one answer with a token.
 
+use atol_model::TokenResponse;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
@@ -39,9 +40,7 @@ pub(super) fn request(uri: &Uri, credentials: &Credentials, source: Option<&str>
     let mut request = Request::new(Body::from(Bytes::from_owner(body)));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri.clone();
-    request
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     request.extensions_mut().insert(Login);
     request.extensions_mut().insert(MaxBody(ANSWER_CAP));
     request.extensions_mut().insert(PathTemplate("/api/auth/v1/gettoken"));
@@ -54,7 +53,8 @@ where
     S: Service<Request<Body>, Response = Response<ResponseBody>>,
     S::Error: Into<BoxError>,
 {
-    let response = service.oneshot(request).await.map_err(|error| in_login(Error::from_boxed(error.into())))?;
+    let response =
+        service.oneshot(request).await.map_err(|error| in_login(Error::from_boxed(error.into())))?;
     let (parts, body) = response.into_parts();
     let body = body.collect(ANSWER_CAP).await.map_err(in_login)?;
     let answer = read(parts.status, &parts.headers, &body, credentials);
@@ -69,14 +69,14 @@ where
 fn read(status: StatusCode, headers: &HeaderMap, body: &[u8], credentials: &Credentials) -> Result<Token> {
     judge(status, headers, body, None)
         .map_err(|error| in_login(discreet(error, status, headers, body, credentials)))?;
-    let response = atol_model::TokenResponse::from_json(body).map_err(|_| {
-        Error::new(
-            ErrorKind::InvalidToken,
-            format!("cannot log in: the answer, {} bytes of JSON, holds no token", body.len()),
-        )
-        .with_status(status)
+    let response = TokenResponse::from_json(body).map_err(|error| {
+        let kind = match error.kind() {
+            atol_model::ErrorKind::Truncated => ErrorKind::Truncated,
+            _ => ErrorKind::InvalidToken,
+        };
+        Error::new(kind, "cannot log in: the answer holds no token").with_status(status).with_source(error)
     })?;
-    Token::new(response.token).map_err(|error| in_login(error.with_status(status)))
+    Token::new(response.into_token()).map_err(|error| in_login(error.with_status(status)))
 }
 
 fn in_login(error: Error) -> Error {
@@ -210,10 +210,19 @@ mod tests {
             refused(200, "text/html", "<html>canary</html>"),
             refused(500, "text/html", "<pre>you sent canary-password</pre>"),
             refused(401, "text/plain", "canary"),
-            refused(200, json, r#"{"error":{"error_id":"e","code":12,"text":"no such user","type":"system"},"token":"canary"}"#),
-            refused(401, json, r#"{"error":{"error_id":"e","code":12,"text":"`canary-password` is wrong","type":"system"}}"#),
+            refused(
+                200,
+                json,
+                r#"{"error":{"error_id":"e","code":12,"text":"no such user","type":"system"},"token":"canary"}"#,
+            ),
+            refused(
+                401,
+                json,
+                r#"{"error":{"error_id":"e","code":12,"text":"`canary-password` is wrong","type":"system"}}"#,
+            ),
         ];
-        let all: Vec<_> = errors.iter().map(|error| format!("{:?}: {error}", error.kind())).collect();
+        let all: Vec<_> =
+            errors.iter().map(|error| format!("{:?}: {}", error.kind(), error.report())).collect();
         assert!(errors.iter().all(|error| !format!("{error:?}{}", error.report()).contains("canary")));
         insta::assert_snapshot!(all.join("\n"), @"");
     }

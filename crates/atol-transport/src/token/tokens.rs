@@ -233,7 +233,10 @@ impl Tokens {
     /// Registers a flight, so that everybody from now on waits for it; the caller starts it without the lock.
     fn prepare(&self, state: &mut State) -> Result<(Launch, Flight)> {
         let runtime = Handle::try_current().map_err(|_| {
-            Error::new(ErrorKind::Config, "the login needs a tokio runtime, and this call is made outside of any")
+            Error::new(
+                ErrorKind::Config,
+                "the login needs a tokio runtime, and this call is made outside of any",
+            )
         })?;
         state.flights += 1;
         let (pilot, flight) = Flight::new(state.flights, runtime.id());
@@ -263,9 +266,11 @@ impl Tokens {
                 if fetched.fresh {
                     state.rejected.reset();
                 }
-                if let Some(same) = state.current.clone().filter(|issued| {
-                    issued.token == fetched.token && !issued.lifetime.is_over(clock)
-                }) {
+                if let Some(same) = state
+                    .current
+                    .clone()
+                    .filter(|issued| issued.token == fetched.token && !issued.lifetime.is_over(clock))
+                {
                     // It lives for 24 h from its first issue, so its age is that of the first time.
                     state.refresh_not_before = now.saturating_add(SAME_TOKEN_AGAIN);
                     return Outcome::Landed(same);
@@ -317,11 +322,8 @@ impl Tokens {
         if state.current.as_ref().is_some_and(|current| current.generation == issued.generation) {
             state.current = None;
             state.dead = Some(issued.token.clone());
-            let token = Refused {
-                worked: issued.worked(),
-                fresh: issued.fresh,
-                age: issued.lifetime.age(clock),
-            };
+            let token =
+                Refused { worked: issued.worked(), fresh: issued.fresh, age: issued.lifetime.age(clock) };
             if state.relogins.refused(now, token) {
                 notice::contention();
             }
