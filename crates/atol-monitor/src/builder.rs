@@ -3,7 +3,10 @@
 use atol_transport::clock::SharedClock;
 use atol_transport::retry::RetryPolicy;
 use atol_transport::tls::RootCertificates;
-use atol_transport::{BoxError, Body, Client, ClientBuilder, Credentials, Environment, Pacing, ResponseBody, Stack, Timeouts, TokenStore};
+use atol_transport::{
+    Body, BoxError, Client, ClientBuilder, Credentials, Environment, Pacing, ResponseBody, Stack, Timeouts,
+    TokenStore,
+};
 use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;

@@ -83,7 +83,9 @@ impl Error {
 
     /// The service's error object, when there was one.
     pub fn service_error(&self) -> Option<&ServiceError> {
-        self.transport().and_then(atol_transport::Error::service_error).or_else(|| self.model()?.service_error())
+        self.transport()
+            .and_then(atol_transport::Error::service_error)
+            .or_else(|| self.model()?.service_error())
     }
 
     /// The service has no such register.
@@ -110,7 +112,8 @@ impl Error {
     ///
     /// The first line names the argument, its value and what would be right.
     pub fn is_invalid_argument(&self) -> bool {
-        self.kind() == ErrorKind::InvalidArgument || self.transport().is_some_and(atol_transport::Error::is_config)
+        self.kind() == ErrorKind::InvalidArgument
+            || self.transport().is_some_and(atol_transport::Error::is_config)
     }
 
     /// The whole story for a person: what happened, the causes, what to do next.

@@ -156,7 +156,9 @@ impl Elements {
         let total = registers.len() + rejected.len();
         (0..total)
             .filter_map(|index| match rejected.next_if(|rejected| rejected.index == index) {
-                Some(rejected) => Some(rejected.serial_number.clone().unwrap_or_else(|| rejected.raw.clone())),
+                Some(rejected) => {
+                    Some(rejected.serial_number.clone().unwrap_or_else(|| rejected.raw.clone()))
+                }
                 None => registers.next().map(|kkt| kkt.serial_number.clone()),
             })
             .collect()

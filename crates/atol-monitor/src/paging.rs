@@ -41,7 +41,10 @@ enum Step {
     /// Begins behind the last register read.
     Behind,
     /// `Behind` found more behind `last`, the element before `count`: is that still where it was?
-    Verify { last: Option<String>, count: u64 },
+    Verify {
+        last: Option<String>,
+        count: u64,
+    },
     Done,
 }
 

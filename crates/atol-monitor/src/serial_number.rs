@@ -70,13 +70,13 @@ impl FromStr for SerialNumber {
             return refuse("is a path, not a number");
         }
         let is_unfit = |char: char| {
-            char.is_control() || char.is_whitespace() || matches!(char, '/' | '\\' | '?' | '#' | '%') || !char.is_alphanumeric() && !char.is_ascii()
+            char.is_control()
+                || char.is_whitespace()
+                || matches!(char, '/' | '\\' | '?' | '#' | '%')
+                || !char.is_alphanumeric() && !char.is_ascii()
         };
         match serial.chars().find(|&char| is_unfit(char)) {
-            Some(char) => refuse(&format!(
-                "holds `{}`, which no serial number has",
-                char.escape_default()
-            )),
+            Some(char) => refuse(&format!("holds `{}`, which no serial number has", char.escape_default())),
             None => Ok(SerialNumber(serial.to_owned())),
         }
     }

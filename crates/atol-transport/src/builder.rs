@@ -163,7 +163,8 @@ impl ClientBuilder {
     pub fn layer<L>(mut self, layer: L) -> ClientBuilder
     where
         L: Layer<Stack> + Send + 'static,
-        L::Service: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
+        L::Service:
+            Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
         <L::Service as Service<Request<Body>>>::Future: Send,
     {
@@ -175,7 +176,8 @@ impl ClientBuilder {
     pub fn attempt_layer<L>(mut self, layer: L) -> ClientBuilder
     where
         L: Layer<Stack> + Send + 'static,
-        L::Service: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
+        L::Service:
+            Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
         <L::Service as Service<Request<Body>>>::Future: Send,
     {
@@ -210,8 +212,9 @@ impl ClientBuilder {
         let clock = self.clock;
         let recorder = Recorder::new();
 
-        let mut tokens =
-            Tokens::builder(&self.environment, self.credentials).shared_store(self.store).clock(Arc::clone(&clock));
+        let mut tokens = Tokens::builder(&self.environment, self.credentials)
+            .shared_store(self.store)
+            .clock(Arc::clone(&clock));
         if let Some(source) = self.source {
             tokens = tokens.source(source);
         }
@@ -238,17 +241,18 @@ impl ClientBuilder {
                 .layer(TokenLayer::new(tokens.clone()))
                 .layer(PaceLayer::new(self.pacing, Arc::clone(&clock))?)
                 .layer(collect)
-                .layer(AttemptTimeoutLayer::new(self.timeouts).with_clock(Arc::clone(&clock)))
+                .layer(AttemptTimeoutLayer::new(self.timeouts, Arc::clone(&clock)))
                 .layer(RecordLayer::new(recorder.clone()))
                 .service(leaf),
         );
         let attempt = self.attempt_layers.into_iter().fold(attempt, |stack, wrap| wrap(stack));
         let call = ServiceBuilder::new()
             .layer(RequestIdLayer::new())
-            .layer(DeadlineLayer::new(self.timeouts.call()).with_clock(Arc::clone(&clock)))
-            .layer(RetryLayer::new(self.retry).with_clock(Arc::clone(&clock)));
+            .layer(DeadlineLayer::new(self.timeouts.call(), Arc::clone(&clock)))
+            .layer(RetryLayer::new(self.retry, Arc::clone(&clock)));
         #[cfg(feature = "tracing")]
-        let call = ServiceBuilder::new().layer(crate::trace::TraceLayer::calls(Arc::clone(&clock))).layer(call);
+        let call =
+            ServiceBuilder::new().layer(crate::trace::TraceLayer::calls(Arc::clone(&clock))).layer(call);
         let call = erase(call.service(attempt).map_request(move |mut request: Request<Body>| {
             request.headers_mut().entry(http::header::USER_AGENT).or_insert_with(|| user_agent.clone());
             request
@@ -280,7 +284,8 @@ fn user_agent(text: &str) -> Result<HeaderValue> {
 fn wrap<L>(layer: L) -> Wrap
 where
     L: Layer<Stack> + Send + 'static,
-    L::Service: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
+    L::Service:
+        Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
     <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
     <L::Service as Service<Request<Body>>>::Future: Send,
 {
@@ -334,7 +339,10 @@ mod tests {
                     let path = request.uri().path().to_owned();
                     let mut log = log.lock().unwrap();
                     let answers = log.iter().filter(|line| line.starts_with("leaf /api/kkt")).count();
-                    log.push(format!("leaf {path}{}", if request.headers().contains_key("token") { " with the token" } else { "" }));
+                    log.push(format!(
+                        "leaf {path}{}",
+                        if request.headers().contains_key("token") { " with the token" } else { "" }
+                    ));
                     let mut response = http::Response::new(ResponseBody::full(match path.as_str() {
                         "/api/auth/v1/gettoken" => r#"{"error":null,"token":"abc"}"#,
                         _ => "[]",
@@ -347,7 +355,8 @@ mod tests {
             }))
             .build()
             .unwrap();
-        let response = client.send(Request::get("/cash-registers").body(Body::empty()).unwrap()).await.unwrap();
+        let response =
+            client.send(Request::get("/cash-registers").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.attempts(), 2);
         insta::assert_snapshot!(log.lock().unwrap().join("\n"), @r"
         call, added last

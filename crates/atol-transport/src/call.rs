@@ -43,6 +43,14 @@ pub struct MaxBody(pub usize);
 #[expect(clippy::exhaustive_structs, reason = "a newtype around the one thing it is")]
 pub struct Deadline(pub Duration);
 
+/// On a request: make sure that there is a valid token, and do nothing else.
+///
+/// The [token layer](crate::token::TokenLayer) answers it itself, with `200` and `{}`, once it has a token; the
+/// address of the request does not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a marker without content")]
+pub struct Authenticate;
+
 /// On a request: it is a login. Its body holds the password and its answer the token, so neither is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Login;

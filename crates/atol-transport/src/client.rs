@@ -68,7 +68,8 @@ impl Client {
         S::Future: Send,
     {
         let recorder = Recorder::new();
-        let service = RecordLayer::new(recorder.clone()).layer(service.map_err(|error| Error::from_boxed(error.into())));
+        let service = RecordLayer::new(recorder.clone())
+            .layer(service.map_err(|error| Error::from_boxed(error.into())));
         Client {
             service: BoxCloneSyncService::new(service),
             endpoints: Environment::default().endpoints(),
@@ -79,7 +80,12 @@ impl Client {
 
     /// The parts of a client that a builder has put together.
     #[cfg(feature = "client")]
-    pub(crate) fn from_parts(service: Stack, endpoints: Endpoints, tokens: Tokens, recorder: Recorder) -> Client {
+    pub(crate) fn from_parts(
+        service: Stack,
+        endpoints: Endpoints,
+        tokens: Tokens,
+        recorder: Recorder,
+    ) -> Client {
         Client { service, endpoints, tokens: Some(tokens), recorder }
     }
 
@@ -138,7 +144,8 @@ impl Client {
             *request.uri_mut() = self.endpoints.api(path)?;
         }
         let response = self.service.clone().oneshot(request).await?;
-        let attempts = response.extensions().get::<Attempts>().copied().unwrap_or(Attempts::new(1, Duration::ZERO));
+        let attempts =
+            response.extensions().get::<Attempts>().copied().unwrap_or(Attempts::new(1, Duration::ZERO));
         Ok((response, attempts))
     }
 

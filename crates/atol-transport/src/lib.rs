@@ -3,7 +3,10 @@
 
 mod attempt_timeout;
 mod body;
+#[cfg(feature = "client")]
+mod builder;
 pub mod call;
+mod client;
 pub mod clock;
 mod collect;
 mod credentials;
@@ -29,11 +32,16 @@ mod timer;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub mod tls;
+pub mod token;
 #[cfg(feature = "tracing")]
 mod trace;
 
 pub use self::attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer};
 pub use self::body::{Body, ResponseBody};
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use self::builder::ClientBuilder;
+pub use self::client::{Client, Response, Stack};
 pub use self::collect::{Collect, CollectLayer};
 pub use self::credentials::Credentials;
 pub use self::deadline::{DeadlineFuture, DeadlineLayer, DeadlineService};
@@ -45,5 +53,6 @@ pub use self::record::{Record, RecordFuture, RecordLayer, Recorder};
 pub use self::request_id::{RequestId, RequestIdLayer};
 pub use self::retry::{RetryLayer, RetryPolicy};
 pub use self::timeouts::Timeouts;
+pub use self::token::{Token, TokenLayer, TokenStore, Tokens};
 #[cfg(feature = "tracing")]
 pub use self::trace::{Trace, TraceLayer};

@@ -2,6 +2,7 @@
 
 mod excerpt;
 mod kind;
+mod shared;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -180,7 +181,8 @@ impl Error {
         self.0.service_error.as_ref()
     }
 
-    /// How long the service asked to wait before the next request (`Retry-After`).
+    /// How long to wait before the next request: what the service asked for (`Retry-After`), or what is left of
+    /// the pause that refused logins are followed by.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }

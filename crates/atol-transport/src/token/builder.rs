@@ -1,0 +1,96 @@
+//! Puts the tokens of a client together.
+
+use std::sync::{Arc, Mutex};
+
+use super::login::check_source;
+use super::store::{MemoryTokenStore, TokenStore};
+use super::tokens::{Shared, State, Tokens};
+use crate::clock::{SharedClock, SystemClock};
+use crate::credentials::Credentials;
+use crate::environment::{Endpoints, Environment};
+use crate::error::Result;
+
+/// Puts [`Tokens`] together: see [`Tokens::builder`].
+///
+/// ```
+/// use atol_transport::{Credentials, Environment, Tokens};
+///
+/// let tokens = Tokens::builder(&Environment::Production, Credentials::new("shop-17", "correct horse")?)
+///     .source("acme-monitor")
+///     .build()?;
+/// # Ok::<(), atol_transport::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct TokensBuilder {
+    endpoints: Endpoints,
+    credentials: Credentials,
+    source: Option<String>,
+    store: Arc<dyn TokenStore>,
+    clock: SharedClock,
+    random: fastrand::Rng,
+}
+
+impl TokensBuilder {
+    pub(super) fn new(environment: &Environment, credentials: Credentials) -> TokensBuilder {
+        TokensBuilder {
+            endpoints: environment.endpoints(),
+            credentials,
+            source: None,
+            store: Arc::new(MemoryTokenStore::default()),
+            clock: SystemClock::shared(),
+            random: fastrand::Rng::new(),
+        }
+    }
+
+    /// The integrator's name, sent along with each login; none unless set.
+    ///
+    /// 1 to 100 of the characters `a-z A-Z 0-9 _ - @ .`, as the vendor documents them for the sibling API.
+    pub fn source(mut self, source: impl Into<String>) -> TokensBuilder {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Where the token lives beside this client; [`MemoryTokenStore`] unless set.
+    pub fn store(self, store: impl TokenStore) -> TokensBuilder {
+        self.shared_store(Arc::new(store))
+    }
+
+    /// The same for a store that is shared already.
+    pub fn shared_store(mut self, store: Arc<dyn TokenStore>) -> TokensBuilder {
+        self.store = store;
+        self
+    }
+
+    /// Where the time is taken from; the machine's clock unless set.
+    pub fn clock(mut self, clock: SharedClock) -> TokensBuilder {
+        self.clock = clock;
+        self
+    }
+
+    /// Makes the moments of early refreshes repeatable, for tests; random unless set.
+    pub fn seed(mut self, seed: u64) -> TokensBuilder {
+        self.random = fastrand::Rng::with_seed(seed);
+        self
+    }
+
+    /// The finished tokens; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the integrator's name is not legal or the
+    /// environment's address is too long.
+    pub fn build(self) -> Result<Tokens> {
+        if let Some(source) = &self.source {
+            check_source(source)?;
+        }
+        Ok(Tokens::from_shared(Shared {
+            login_uri: self.endpoints.login()?,
+            endpoints: self.endpoints,
+            source: self.source,
+            clock: self.clock,
+            store: self.store,
+            state: Mutex::new(State::new(self.credentials, self.random)),
+        }))
+    }
+}

@@ -1,0 +1,163 @@
+//! What a flight does: look into the store, log in, save what it got.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use jiff::Timestamp;
+use tower_service::Service;
+
+use super::expiry::Lifetime;
+use super::flight::{Outcome, Pilot, caught, within};
+use super::issued::Issued;
+use super::login;
+use super::notice;
+use super::store::{TokenKey, TokenStore};
+use super::tokens::{Shared, Tokens};
+use super::value::Token;
+use crate::body::{Body, ResponseBody};
+use crate::credentials::Credentials;
+use crate::error::{BoxError, Error, ErrorKind, Phase, Result};
+
+/// The longest wait for a store.
+const STORE_LIMIT: Duration = Duration::from_secs(2);
+
+/// The longest login. The time limits of a complete stack are shorter; this one keeps a stack without any from
+/// waiting for ever.
+const LOGIN_LIMIT: Duration = Duration::from_secs(90);
+
+/// A service that a login can be sent through from a task of its own.
+pub(super) trait LoginService:
+    Service<Request<Body>, Response = Response<ResponseBody>, Error: Into<BoxError>, Future: Send>
+    + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> LoginService for S where
+    S: Service<Request<Body>, Response = Response<ResponseBody>, Error: Into<BoxError>, Future: Send>
+        + Clone
+        + Send
+        + 'static
+{
+}
+
+/// What a flight needs to know.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) flight: u64,
+    pub(super) key: TokenKey,
+    pub(super) credentials: Credentials,
+    /// A token that is known to be refused.
+    pub(super) dead: Option<Token>,
+    /// The age of the token at hand: a stored one is of use only if it is younger.
+    pub(super) newer_than: Option<Timestamp>,
+    pub(super) not_before: Duration,
+}
+
+/// A token as it came in.
+pub(super) struct Fetched {
+    pub(super) token: Token,
+    pub(super) lifetime: Lifetime,
+    pub(super) fresh: bool,
+}
+
+impl Plan {
+    /// The task: fetches a token, hands it over, and tells everybody who waits.
+    pub(super) async fn fly<S: LoginService>(self, tokens: Tokens, service: S, pilot: Pilot) {
+        let fetched = caught(self.fetch(tokens.shared(), service)).await.unwrap_or_else(|| {
+            Err(Error::new(ErrorKind::Other, "cannot log in: a service of the stack panicked"))
+        });
+        let outcome = tokens.land(&self, fetched);
+        if let Outcome::Landed(issued) = &outcome {
+            self.save(&tokens, issued).await;
+        }
+        pilot.send_replace(Some(outcome));
+    }
+
+    async fn fetch<S: LoginService>(&self, shared: &Shared, service: S) -> Result<Fetched> {
+        if let Some(found) = self.find_stored(shared).await {
+            return Ok(found);
+        }
+        let clock = &*shared.clock;
+        let pause = self.not_before.saturating_sub(clock.monotonic());
+        if !pause.is_zero() {
+            clock.sleep(pause).await;
+        }
+        let request = login::request(&shared.login_uri, &self.credentials, shared.source.as_deref())?;
+        let lifetime = Lifetime::begin(clock);
+        let token = within(clock, LOGIN_LIMIT, login::send(service, request, &self.credentials))
+            .await
+            .unwrap_or_else(|| {
+                Err(Error::new(
+                    ErrorKind::Timeout(Phase::Head),
+                    format!("cannot log in: no answer within {} s", LOGIN_LIMIT.as_secs()),
+                ))
+            })?;
+        Ok(Fetched { token, lifetime, fresh: true })
+    }
+
+    /// A stored token that is better than what we have.
+    async fn find_stored(&self, shared: &Shared) -> Option<Fetched> {
+        let key = self.key.clone();
+        let stored = shared.ask_store("load", move |store| store.load(&key)).await??;
+        if Some(stored.token()) == self.dead.as_ref()
+            || self.newer_than.is_some_and(|ours| stored.obtained_at() <= ours)
+        {
+            return None;
+        }
+        let lifetime = Lifetime::resume(&*shared.clock, stored.obtained_at())?;
+        Some(Fetched { token: stored.token().clone(), lifetime, fresh: false })
+    }
+
+    async fn save(&self, tokens: &Tokens, issued: &Issued) {
+        if !issued.fresh {
+            return;
+        }
+        let (key, stored) = (self.key.clone(), issued.to_stored());
+        tokens.shared().ask_store("save", move |store| store.save(&key, &stored)).await;
+        // Forgotten while it was being saved: the removal may have come too early.
+        if !tokens.is_current(issued) {
+            tokens.shared().remove_stored(&self.key);
+        }
+    }
+}
+
+impl Shared {
+    /// Lets the store work where it may wait; a failure, a panic or a long wait is `None` and a warning.
+    async fn ask_store<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&dyn TokenStore) -> Result<T, BoxError> + Send + 'static,
+    ) -> Option<T> {
+        let store = Arc::clone(&self.store);
+        let answer = if store.is_immediate() {
+            guarded(&*store, work)
+        } else {
+            let asked = tokio::task::spawn_blocking(move || guarded(&*store, work));
+            match within(&*self.clock, STORE_LIMIT, asked).await {
+                Some(Ok(answer)) => answer,
+                Some(Err(error)) => Err(error.into()),
+                None => Err(format!("no answer within {} s", STORE_LIMIT.as_secs()).into()),
+            }
+        };
+        answer.inspect_err(|error| notice::store_failed(doing, error)).ok()
+    }
+
+    /// Removes a stored token in place.
+    pub(super) fn remove_stored(&self, key: &TokenKey) {
+        if let Err(error) = guarded(&*self.store, |store| store.remove(key)) {
+            notice::store_failed("remove", &error);
+        }
+    }
+}
+
+/// Turns a panic of the store into an error.
+fn guarded<T>(
+    store: &dyn TokenStore,
+    work: impl FnOnce(&dyn TokenStore) -> Result<T, BoxError>,
+) -> Result<T, BoxError> {
+    catch_unwind(AssertUnwindSafe(|| work(store))).unwrap_or_else(|_| Err("the store panicked".into()))
+}

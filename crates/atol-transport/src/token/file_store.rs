@@ -1,0 +1,293 @@
+//! The store in files: a command that cron starts each minute logs in once a day.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
+
+use super::store::{StoredToken, TokenKey, TokenStore};
+use super::value::Token;
+use crate::error::{BoxError, Error, ErrorKind, Result};
+
+/// The only layout there is so far; a file of any other is as good as none.
+const VERSION: u32 = 1;
+
+/// More than any file of ours: a token, a login and an address.
+const LARGEST: u64 = 16 * 1024;
+
+/// Keeps each token in a file that only its owner may read.
+///
+/// ```
+/// use atol_transport::{Credentials, Environment, Tokens};
+/// use atol_transport::token::FileTokenStore;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let directory = directory.path();
+/// let store = FileTokenStore::in_directory(directory);
+/// let tokens = Tokens::builder(&Environment::Production, Credentials::new("shop-17", "…")?)
+///     .store(store)
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// There is one file for each pair of environment and login. It is written beside its place and renamed over
+/// it, so that nobody ever reads half a token; on Unix its mode is 0600 and that of the directory, where it
+/// has to be made, 0700. A file that is corrupt, of another layout, of another login or readable by others
+/// counts as no token. The password is never written.
+#[derive(Debug, Clone)]
+pub struct FileTokenStore {
+    directory: PathBuf,
+}
+
+impl FileTokenStore {
+    /// The store in the user's cache directory: `$XDG_CACHE_HOME/atol` or `~/.cache/atol`, and
+    /// `%LOCALAPPDATA%\atol` on Windows.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] when the user has no home directory.
+    pub fn in_cache_directory() -> Result<FileTokenStore> {
+        let strategy = etcetera::choose_base_strategy().map_err(|error| {
+            Error::new(
+                ErrorKind::Config,
+                "the token cannot be kept in the cache directory, because there is no home directory",
+            )
+            .with_source(error)
+            .with_advice("set HOME, or name a directory for the token")
+        })?;
+        Ok(FileTokenStore::in_directory(strategy.cache_dir().join("atol")))
+    }
+
+    /// The store in a directory of your choice, which is made when the first token is saved.
+    pub fn in_directory(directory: impl Into<PathBuf>) -> FileTokenStore {
+        FileTokenStore { directory: directory.into() }
+    }
+
+    /// Where the files are.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    fn path(&self, key: &TokenKey) -> PathBuf {
+        self.directory.join(file_name(key))
+    }
+}
+
+/// What stands in a file. It names its key, so that no other file can pass for it.
+#[derive(Serialize, Deserialize)]
+struct Record<'a> {
+    version: u32,
+    environment: &'a str,
+    login: std::borrow::Cow<'a, str>,
+    obtained_at: std::borrow::Cow<'a, str>,
+    token: std::borrow::Cow<'a, str>,
+}
+
+impl TokenStore for FileTokenStore {
+    fn load(&self, key: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+        let file = match File::open(self.path(key)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        if !is_private(&file)? {
+            return Ok(None);
+        }
+        let mut text = Zeroizing::new(Vec::with_capacity(1024));
+        file.take(LARGEST).read_to_end(&mut text)?;
+        Ok(parse(&text, key))
+    }
+
+    fn save(&self, key: &TokenKey, token: &StoredToken) -> Result<(), BoxError> {
+        make_private_directory(&self.directory)?;
+        let record = Record {
+            version: VERSION,
+            environment: key.environment(),
+            login: key.login().into(),
+            obtained_at: token.obtained_at().to_string().into(),
+            token: token.token().expose().into(),
+        };
+        let mut text = Zeroizing::new(Vec::with_capacity(8 * 1024));
+        serde_json::to_writer(&mut *text, &record)?;
+        // Made with mode 0600 by `tempfile`, in the same directory because a rename cannot cross file systems.
+        let mut file = NamedTempFile::new_in(&self.directory)?;
+        file.write_all(&text)?;
+        file.persist(self.path(key)).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn remove(&self, key: &TokenKey) -> Result<(), BoxError> {
+        match fs::remove_file(self.path(key)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The token in `text`, if that is a file of ours for `key`.
+fn parse(text: &[u8], key: &TokenKey) -> Option<StoredToken> {
+    let record: Record<'_> = serde_json::from_slice(text).ok()?;
+    if record.version != VERSION || record.environment != key.environment() || record.login != key.login() {
+        return None;
+    }
+    let obtained_at = record.obtained_at.parse().ok()?;
+    Some(StoredToken::new(Token::new(record.token).ok()?, obtained_at))
+}
+
+/// The host, for people who look into the directory, and a hash of the whole key. A login may hold anything,
+/// so it is not part of the name.
+fn file_name(key: &TokenKey) -> String {
+    let host: String = key
+        .environment()
+        .split("://")
+        .nth(1)
+        .unwrap_or_default()
+        .chars()
+        .map(|char| if char.is_ascii_alphanumeric() || matches!(char, '.' | '-') { char } else { '_' })
+        .take(80)
+        .collect();
+    let hash = fnv1a([key.environment().as_bytes(), b"\0", key.login().as_bytes()].concat());
+    format!("{host}-{hash:016x}.json")
+}
+
+/// FNV-1a: the same in each version of this crate and of Rust. Keys that collide share a file and cost each
+/// other a login, no more, because the file names its key.
+fn fnv1a(bytes: Vec<u8>) -> u64 {
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn make_private_directory(directory: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+/// The permissions of the group and of everybody else.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
+/// Whether nobody but the owner may read or write the file: anybody who may write it could plant a token.
+#[cfg(unix)]
+fn is_private(file: &File) -> io::Result<bool> {
+    let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions());
+    Ok(mode & OTHERS == 0)
+}
+
+/// Elsewhere the user's profile directory keeps others out.
+#[cfg(not(unix))]
+fn is_private(_: &File) -> io::Result<bool> {
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Environment;
+
+    fn key(login: &str) -> TokenKey {
+        TokenKey::new(&Environment::Production.endpoints(), login)
+    }
+
+    fn stored(token: &str) -> StoredToken {
+        StoredToken::new(Token::new(token).unwrap(), "2026-11-24T10:00:00Z".parse().unwrap())
+    }
+
+    fn store() -> (tempfile::TempDir, FileTokenStore) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = FileTokenStore::in_directory(directory.path().join("deep/atol"));
+        (directory, store)
+    }
+
+    #[test]
+    fn a_token_is_found_again_by_its_key_only() {
+        let (_directory, store) = store();
+        assert_eq!(store.load(&key("shop")).unwrap(), None);
+        store.save(&key("shop"), &stored("first")).unwrap();
+        store.save(&key("shop"), &stored("second")).unwrap();
+        assert_eq!(store.load(&key("shop")).unwrap(), Some(stored("second")));
+        assert_eq!(store.load(&key("other")).unwrap(), None);
+        let test = TokenKey::new(&Environment::Test.endpoints(), "shop");
+        assert_eq!(store.load(&test).unwrap(), None);
+        assert_eq!(fs::read_dir(store.directory()).unwrap().count(), 1, "no temporary file is left behind");
+    }
+
+    #[test]
+    fn logins_of_any_characters_come_back() {
+        let (_directory, store) = store();
+        for login in ["../../etc/passwd", "магазин", "a\"b\\c\n", &"я".repeat(100)] {
+            store.save(&key(login), &stored("token")).unwrap();
+            assert_eq!(store.load(&key(login)).unwrap(), Some(stored("token")), "{login:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_the_file_tells_the_host_and_not_the_login() {
+        assert_eq!(file_name(&key("shop-17")), "online.atol.ru-0000000000000000.json");
+    }
+
+    #[test]
+    fn removing_what_is_not_there_is_fine() {
+        let (_directory, store) = store();
+        store.remove(&key("shop")).unwrap();
+        store.save(&key("shop"), &stored("token")).unwrap();
+        store.remove(&key("shop")).unwrap();
+        assert_eq!(store.load(&key("shop")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_corrupt_file_is_no_token_at_whatever_byte_it_was_cut() {
+        let (_directory, store) = store();
+        store.save(&key("shop"), &stored("token")).unwrap();
+        let path = store.path(&key("shop"));
+        let whole = fs::read(&path).unwrap();
+        for length in 0..whole.len() {
+            fs::write(&path, &whole[..length]).unwrap();
+            assert_eq!(store.load(&key("shop")).unwrap(), None, "cut at {length}");
+        }
+        for other in [
+            r#"{"version":2,"environment":"https://online.atol.ru","login":"shop","obtained_at":"2026-11-24T10:00:00Z","token":"t"}"#,
+            r#"{"version":1,"environment":"https://online.atol.ru","login":"shop","obtained_at":"today","token":"t"}"#,
+            r#"{"version":1,"environment":"https://online.atol.ru","login":"shop","obtained_at":"2026-11-24T10:00:00Z","token":"t t"}"#,
+            r#"{"version":1,"environment":"https://online.atol.ru","login":"else","obtained_at":"2026-11-24T10:00:00Z","token":"t"}"#,
+            "\u{0}\u{0}\u{0}",
+        ] {
+            fs::write(&path, other).unwrap();
+            assert_eq!(store.load(&key("shop")).unwrap(), None, "{other}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let (_directory, store) = store();
+        store.save(&key("shop"), &stored("token")).unwrap();
+        let path = store.path(&key("shop"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(store.directory()), 0o700);
+
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+        assert_eq!(store.load(&key("shop")).unwrap(), None, "somebody else could have read or made it");
+        store.save(&key("shop"), &stored("next")).unwrap();
+        assert_eq!(mode(&path), 0o600);
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_an_error_without_the_token() {
+        let directory = tempfile::tempdir().unwrap();
+        let blocked = directory.path().join("file");
+        fs::write(&blocked, "").unwrap();
+        let error = FileTokenStore::in_directory(blocked).save(&key("shop"), &stored("canary")).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}

@@ -1,0 +1,119 @@
+//! The service that puts the token on requests, and answers a refusal with one login and one repeat.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::{HeaderName, Request, Response, StatusCode};
+use tower::ServiceExt;
+use tower_service::Service;
+
+use super::fetch::LoginService;
+use super::login::ANSWER_CAP;
+use super::tokens::Tokens;
+use crate::body::{Body, ResponseBody};
+use crate::call::Authenticate;
+use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::judge::judge;
+
+/// The one header that carries the token.
+const TOKEN: HeaderName = HeaderName::from_static("token");
+
+/// At most so many times is a call sent: with the token at hand, with one that another process left in the
+/// store, and with a fresh one.
+const MOST_SENT: u32 = 3;
+
+/// Made by [`TokenLayer`](super::TokenLayer).
+#[derive(Debug, Clone)]
+pub struct TokenService<S> {
+    inner: S,
+    tokens: Tokens,
+}
+
+impl<S> TokenService<S> {
+    pub(super) fn new(inner: S, tokens: Tokens) -> TokenService<S> {
+        TokenService { inner, tokens }
+    }
+
+    /// The service within.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+}
+
+impl<S> Service<Request<Body>> for TokenService<S>
+where
+    S: Service<Request<Body>, Response = Response<ResponseBody>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Response = Response<ResponseBody>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>>> + Send>>;
+
+    /// Always ready: a call that waits for the token must not sit on a place that the login needs, so the
+    /// inner service is made ready only when there is a token.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        Box::pin(authorised(self.inner.clone(), self.tokens.clone(), request))
+    }
+}
+
+async fn authorised<S: LoginService>(
+    mut service: S,
+    tokens: Tokens,
+    mut request: Request<Body>,
+) -> Result<Response<ResponseBody>> {
+    if request.extensions().get::<Authenticate>().is_some() {
+        tokens.obtain(&mut service).await?;
+        return Ok(Response::new(ResponseBody::full("{}")));
+    }
+    tokens.check_origin(request.uri())?;
+    let mut issued = tokens.obtain(&mut service).await?;
+    let mut logged_in = false;
+    let mut sent = 0;
+    loop {
+        request.headers_mut().insert(TOKEN, issued.header.clone());
+        let answer = send(&mut service, request.clone()).await?;
+        sent += 1;
+        let (answer, is_refused) = examine(answer).await?;
+        if !is_refused {
+            if shows_that_the_token_works(answer.status()) {
+                issued.note_success();
+            }
+            return Ok(answer);
+        }
+        let is_worth_another = tokens.refused(&issued);
+        if logged_in || !is_worth_another || sent == MOST_SENT {
+            return Ok(answer);
+        }
+        issued = tokens.obtain(&mut service).await?;
+        logged_in = issued.fresh;
+    }
+}
+
+async fn send<S: LoginService>(service: &mut S, request: Request<Body>) -> Result<Response<ResponseBody>> {
+    let ready = service.ready().await.map_err(|error| Error::from_boxed(error.into()))?;
+    ready.call(request).await.map_err(|error| Error::from_boxed(error.into()))
+}
+
+/// Whether the answer refuses the token: 401 with code 10 or 11, or without any code. A body that is still
+/// arriving is read for that and put back whole.
+async fn examine(answer: Response<ResponseBody>) -> Result<(Response<ResponseBody>, bool)> {
+    if answer.status() != StatusCode::UNAUTHORIZED {
+        return Ok((answer, false));
+    }
+    let (parts, body) = answer.into_parts();
+    let body = body.collect(ANSWER_CAP).await?;
+    let is_refused = judge(parts.status, &parts.headers, &body, None)
+        .is_err_and(|error| error.kind() == ErrorKind::Unauthorized);
+    Ok((Response::from_parts(parts, ResponseBody::full(body)), is_refused))
+}
+
+/// A gateway's failure or redirect says nothing about the token; any other answer comes from behind its check.
+fn shows_that_the_token_works(status: StatusCode) -> bool {
+    status.is_success() || (status.is_client_error() && status != StatusCode::PROXY_AUTHENTICATION_REQUIRED)
+}

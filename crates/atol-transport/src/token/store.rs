@@ -1,0 +1,182 @@
+//! Where a token lives beside its client: the trait, and the store in memory.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::Token;
+use crate::environment::Endpoints;
+use crate::error::BoxError;
+
+/// Keeps tokens where other clients or later processes find them.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use atol_transport::BoxError;
+/// use atol_transport::token::{StoredToken, TokenKey, TokenStore};
+///
+/// /// Room for the token of one client, which outlives that client.
+/// #[derive(Debug, Default)]
+/// struct Drawer(Mutex<Option<(TokenKey, StoredToken)>>);
+///
+/// impl TokenStore for Drawer {
+///     fn load(&self, key: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+///         let drawer = self.0.lock().map_err(|_| "the drawer is broken")?;
+///         Ok(drawer.as_ref().filter(|(owner, _)| owner == key).map(|(_, token)| token.clone()))
+///     }
+///
+///     fn save(&self, key: &TokenKey, token: &StoredToken) -> Result<(), BoxError> {
+///         *self.0.lock().map_err(|_| "the drawer is broken")? = Some((key.clone(), token.clone()));
+///         Ok(())
+///     }
+///
+///     fn remove(&self, key: &TokenKey) -> Result<(), BoxError> {
+///         let mut drawer = self.0.lock().map_err(|_| "the drawer is broken")?;
+///         drawer.take_if(|(owner, _)| owner == key);
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// A store is asked once before each login and told once after it, never on the way of an ordinary call. Its
+/// methods are plain, not `async`, because most stores are a file or a map, and because
+/// [`Tokens::forget`](super::Tokens::forget) can then mean what it says. Where they do wait (a file, a
+/// network), the client calls `load` and `save` on the runtime's pool for blocking work and gives up on them
+/// after 2 s.
+///
+/// What a store returns is checked: a token that is older than 24 h by the wall clock, or from the future, is
+/// ignored. A store that fails or panics costs a warning (feature `tracing`) and a login, never a call.
+pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
+    /// The token that was saved last for `key`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the store from looking; "there is none" is `Ok(None)`.
+    fn load(&self, key: &TokenKey) -> Result<Option<StoredToken>, BoxError>;
+
+    /// Keeps `token` for `key`, in place of the one before.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the store from saving. The text may be logged: leave the token out of it.
+    fn save(&self, key: &TokenKey, token: &StoredToken) -> Result<(), BoxError>;
+
+    /// Forgets the token of `key`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the store from removing it.
+    fn remove(&self, key: &TokenKey) -> Result<(), BoxError>;
+
+    /// Whether the methods return at once, without waiting for anything outside the process; then they are
+    /// called in place. `false` unless you say otherwise.
+    fn is_immediate(&self) -> bool {
+        false
+    }
+}
+
+/// What a token is good for: one environment and one login.
+///
+/// `Debug` shows the environment only.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct TokenKey {
+    environment: Arc<str>,
+    login: Arc<str>,
+}
+
+impl TokenKey {
+    pub(super) fn new(endpoints: &Endpoints, login: &str) -> TokenKey {
+        TokenKey { environment: endpoints.to_string().into(), login: login.into() }
+    }
+
+    /// The address of the environment: `https://online.atol.ru`.
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    /// The login.
+    pub fn login(&self) -> &str {
+        &self.login
+    }
+}
+
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenKey").field("environment", &self.environment).finish_non_exhaustive()
+    }
+}
+
+/// A token and the moment at which it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredToken {
+    token: Token,
+    obtained_at: Timestamp,
+}
+
+impl StoredToken {
+    /// Puts together what a store has kept apart.
+    pub fn new(token: Token, obtained_at: Timestamp) -> StoredToken {
+        StoredToken { token, obtained_at }
+    }
+
+    /// The token.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// When the token was asked for, by the wall clock; it lives for 24 h from then.
+    pub fn obtained_at(&self) -> Timestamp {
+        self.obtained_at
+    }
+}
+
+/// Keeps tokens in memory: the default. Clones share what they keep, so that several clients of one process
+/// need one login only.
+///
+/// ```
+/// use atol_transport::{Credentials, Environment, Tokens};
+/// use atol_transport::token::MemoryTokenStore;
+///
+/// let store = MemoryTokenStore::default();
+/// let first = Tokens::builder(&Environment::Test, Credentials::test()).store(store.clone()).build()?;
+/// let second = Tokens::builder(&Environment::Test, Credentials::test()).store(store).build()?;
+/// # Ok::<(), atol_transport::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct MemoryTokenStore {
+    tokens: Arc<Mutex<HashMap<TokenKey, StoredToken>>>,
+}
+
+impl MemoryTokenStore {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<TokenKey, StoredToken>) -> T) -> T {
+        work(&mut self.tokens.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl TokenStore for MemoryTokenStore {
+    fn load(&self, key: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+        Ok(self.with(|tokens| tokens.get(key).cloned()))
+    }
+
+    fn save(&self, key: &TokenKey, token: &StoredToken) -> Result<(), BoxError> {
+        self.with(|tokens| tokens.insert(key.clone(), token.clone()));
+        Ok(())
+    }
+
+    fn remove(&self, key: &TokenKey) -> Result<(), BoxError> {
+        self.with(|tokens| tokens.remove(key));
+        Ok(())
+    }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for MemoryTokenStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MemoryTokenStore({} tokens)", self.with(|tokens| tokens.len()))
+    }
+}

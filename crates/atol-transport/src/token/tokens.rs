@@ -1,0 +1,373 @@
+//! The token of one client: who has it, who fetches it, when it is dropped.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::Uri;
+use tokio::runtime::Handle;
+
+use super::builder::TokensBuilder;
+use super::cooldown::Cooldown;
+use super::expiry::{LIFE, refresh_age};
+use super::fetch::{Fetched, LoginService, Plan};
+use super::flight::{Flight, Outcome, Pilot};
+use super::issued::Issued;
+use super::notice;
+use super::relogin::{Refused, Relogins};
+use super::store::{TokenKey, TokenStore};
+use super::value::Token;
+use crate::clock::SharedClock;
+use crate::credentials::Credentials;
+use crate::environment::{Endpoints, Environment};
+use crate::error::{Error, ErrorKind, Result, Sent};
+
+/// The pause after an early refresh that failed; the token at hand stays in use.
+const REFRESH_AGAIN: Duration = Duration::from_secs(5 * 60);
+
+/// The pause after an early refresh that brought the same token back: it is renewed only when it has expired.
+const SAME_TOKEN_AGAIN: Duration = Duration::from_secs(30 * 60);
+
+/// The vendor asks for a second between a system error and the next try.
+const AFTER_ANSWERED_FAILURE: Duration = Duration::from_secs(1);
+
+/// So many flights may get lost under one caller before it gives up.
+const MOST_VOID: u32 = 4;
+
+/// The token of one login in one environment, shared by everybody who holds a clone.
+///
+/// ```
+/// use atol_transport::{Credentials, Environment, Tokens};
+///
+/// let tokens = Tokens::builder(&Environment::Test, Credentials::test()).build()?;
+/// assert!(!tokens.is_cached()); // nothing is sent before the first call needs a token
+/// # Ok::<(), atol_transport::Error>(())
+/// ```
+///
+/// This is the handle; the work is done by a [`TokenLayer`](super::TokenLayer) made from it, whose module
+/// documents the rules. Several stacks may share one handle, and it may be used from several runtimes.
+#[derive(Clone)]
+pub struct Tokens {
+    shared: Arc<Shared>,
+}
+
+/// What never changes, and what does, behind a lock that is never held while waiting.
+pub(super) struct Shared {
+    pub(super) endpoints: Endpoints,
+    pub(super) login_uri: Uri,
+    pub(super) source: Option<String>,
+    pub(super) clock: SharedClock,
+    pub(super) store: Arc<dyn TokenStore>,
+    pub(super) state: Mutex<State>,
+}
+
+pub(super) struct State {
+    pub(super) credentials: Credentials,
+    pub(super) random: fastrand::Rng,
+    current: Option<Arc<Issued>>,
+    /// The token that was refused or forgotten last: the store may still have it.
+    dead: Option<Token>,
+    flight: Option<Flight>,
+    flights: u64,
+    generations: u64,
+    /// After codes 12 and 14.
+    rejected: Cooldown,
+    /// After refused tokens.
+    relogins: Relogins,
+    /// Monotonic times before which no early refresh, and no login at all, is sent.
+    refresh_not_before: Duration,
+    login_not_before: Duration,
+}
+
+impl State {
+    pub(super) fn new(credentials: Credentials, random: fastrand::Rng) -> State {
+        State {
+            credentials,
+            random,
+            current: None,
+            dead: None,
+            flight: None,
+            flights: 0,
+            generations: 0,
+            rejected: Cooldown::default(),
+            relogins: Relogins::default(),
+            refresh_not_before: Duration::ZERO,
+            login_not_before: Duration::ZERO,
+        }
+    }
+
+    fn held(&self, now: Duration) -> Option<Error> {
+        self.rejected.held(now).or_else(|| self.relogins.held(now))
+    }
+}
+
+/// What a caller without a token does next.
+enum Step {
+    Use(Arc<Issued>),
+    Wait(Flight),
+}
+
+impl Tokens {
+    /// The tokens of a login in an environment.
+    pub fn builder(environment: &Environment, credentials: Credentials) -> TokensBuilder {
+        TokensBuilder::new(environment, credentials)
+    }
+
+    pub(super) fn from_shared(shared: Shared) -> Tokens {
+        Tokens { shared: Arc::new(shared) }
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Whether there is a token that has not expired, so that the next call needs no login.
+    ///
+    /// The store is not asked: right after the start this is `false`, even if a file holds a good token.
+    pub fn is_cached(&self) -> bool {
+        let state = self.state();
+        state.current.as_ref().is_some_and(|issued| !issued.lifetime.is_over(&*self.shared.clock))
+    }
+
+    /// Drops the token, here and in the store; the next call logs in again.
+    ///
+    /// The store's `remove` is called in place: for a file that is the time of an `unlink`.
+    pub fn forget(&self) {
+        let key = {
+            let mut state = self.state();
+            drop_token(&mut state);
+            TokenKey::new(&self.shared.endpoints, state.credentials.login())
+        };
+        self.shared.remove_stored(&key);
+    }
+
+    /// Goes on with another login or password: the old token is dropped, here and in the store, and the pause
+    /// that wrong ones led to is over.
+    ///
+    /// Calls that are waiting for a login wait for one with the new pair.
+    pub fn set_credentials(&self, credentials: Credentials) {
+        let key = {
+            let mut state = self.state();
+            drop_token(&mut state);
+            state.rejected.reset();
+            state.relogins = Relogins::default();
+            state.login_not_before = Duration::ZERO;
+            let old = std::mem::replace(&mut state.credentials, credentials);
+            TokenKey::new(&self.shared.endpoints, old.login())
+        };
+        self.shared.remove_stored(&key);
+    }
+
+    /// Refuses to let the token go to any other origin than its own.
+    pub(super) fn check_origin(&self, uri: &Uri) -> Result<()> {
+        if self.shared.endpoints.is_origin_of(uri) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Config,
+            format!(
+                "the request goes to `{}`, but the token belongs to {}",
+                uri.host().unwrap_or_default(),
+                self.shared.endpoints
+            ),
+        ))
+    }
+
+    /// A valid token: the one at hand at once, else the next one, through a login by way of `service`.
+    pub(super) async fn obtain<S: LoginService>(&self, service: &mut S) -> Result<Arc<Issued>> {
+        for _ in 0..MOST_VOID {
+            let flight = match self.next_step(service)? {
+                Step::Use(issued) => return Ok(issued),
+                Step::Wait(flight) => flight,
+            };
+            let id = flight.id;
+            match flight.landing(&*self.shared.clock).await {
+                Some(Outcome::Landed(issued)) => return Ok(issued),
+                Some(Outcome::Failed(error)) => return Err(Error::shared(&error)),
+                Some(Outcome::Void) => {}
+                None => self.give_up(id),
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Cancelled,
+            "the login was lost again and again with the runtimes that carried it",
+        ))
+    }
+
+    fn next_step<S: LoginService>(&self, service: &S) -> Result<Step> {
+        let clock = &*self.shared.clock;
+        let mut state = self.state();
+        if let Some(issued) = state.current.clone()
+            && let age = issued.lifetime.age(clock)
+            && age < LIFE
+        {
+            if age >= issued.refresh_age && self.may_refresh(&state) {
+                // Whoever has a valid token does not wait for the next one, nor hears of its failure.
+                let launch = self.prepare(&mut state);
+                drop(state);
+                if let Ok((launch, _)) = launch {
+                    launch.start(self, service);
+                }
+            }
+            return Ok(Step::Use(issued));
+        }
+        if let Some(flight) = state.flight.as_ref().filter(|flight| !flight.is_lost()) {
+            return Ok(Step::Wait(flight.clone()));
+        }
+        if let Some(error) = state.held(clock.monotonic()) {
+            return Err(error);
+        }
+        let (launch, flight) = self.prepare(&mut state)?;
+        drop(state);
+        launch.start(self, service);
+        Ok(Step::Wait(flight))
+    }
+
+    fn may_refresh(&self, state: &State) -> bool {
+        let now = self.shared.clock.monotonic();
+        now >= state.refresh_not_before
+            && state.flight.as_ref().is_none_or(Flight::is_lost)
+            && state.held(now).is_none()
+    }
+
+    /// Registers a flight, so that everybody from now on waits for it; the caller starts it without the lock.
+    fn prepare(&self, state: &mut State) -> Result<(Launch, Flight)> {
+        let runtime = Handle::try_current().map_err(|_| {
+            Error::new(
+                ErrorKind::Config,
+                "the login needs a tokio runtime, and this call is made outside of any",
+            )
+        })?;
+        state.flights += 1;
+        let (pilot, flight) = Flight::new(state.flights, runtime.id());
+        state.flight = Some(flight.clone());
+        let plan = Plan {
+            flight: flight.id,
+            key: TokenKey::new(&self.shared.endpoints, state.credentials.login()),
+            credentials: state.credentials.clone(),
+            dead: state.dead.clone(),
+            newer_than: state.current.as_ref().map(|issued| issued.lifetime.obtained_at()),
+            not_before: state.login_not_before,
+        };
+        Ok((Launch { runtime, pilot, plan }, flight))
+    }
+
+    /// Takes what a flight brought, unless it was called off meanwhile.
+    pub(super) fn land(&self, plan: &Plan, fetched: Result<Fetched>) -> Outcome {
+        let clock = &*self.shared.clock;
+        let now = clock.monotonic();
+        let mut state = self.state();
+        if !is_awaited(&state, plan.flight) {
+            return Outcome::Void;
+        }
+        state.flight = None;
+        match fetched.and_then(|fetched| Ok((fetched.token.header()?, fetched))) {
+            Ok((header, fetched)) => {
+                if fetched.fresh {
+                    state.rejected.reset();
+                }
+                if let Some(same) = state
+                    .current
+                    .clone()
+                    .filter(|issued| issued.token == fetched.token && !issued.lifetime.is_over(clock))
+                {
+                    // It lives for 24 h from its first issue, so its age is that of the first time.
+                    state.refresh_not_before = now.saturating_add(SAME_TOKEN_AGAIN);
+                    return Outcome::Landed(same);
+                }
+                state.generations += 1;
+                let issued = Arc::new(Issued::new(
+                    state.generations,
+                    header,
+                    fetched,
+                    refresh_age(state.random.f64()),
+                ));
+                state.current = Some(Arc::clone(&issued));
+                Outcome::Landed(issued)
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                if matches!(error.kind(), ErrorKind::CredentialsRejected | ErrorKind::UserBlocked) {
+                    state.rejected.refuse(now, Arc::clone(&error));
+                }
+                if error.sent() == Sent::Yes {
+                    state.login_not_before = now.saturating_add(AFTER_ANSWERED_FAILURE);
+                }
+                state.refresh_not_before = now.saturating_add(REFRESH_AGAIN);
+                Outcome::Failed(error)
+            }
+        }
+    }
+
+    /// Whether what a flight brought is still wanted.
+    pub(super) fn is_current(&self, issued: &Issued) -> bool {
+        self.state().current.as_ref().is_some_and(|current| current.generation == issued.generation)
+    }
+
+    /// Stops waiting for a flight whose runtime seems to stand still; if it lands after all, it lands in vain.
+    fn give_up(&self, flight: u64) {
+        let mut state = self.state();
+        if is_awaited(&state, flight) {
+            state.flight = None;
+        }
+    }
+
+    /// Drops a token that the service refused, unless there is a newer one already.
+    ///
+    /// Returns whether it makes sense to ask for another one now.
+    pub(super) fn refused(&self, issued: &Issued) -> bool {
+        let clock = &*self.shared.clock;
+        let now = clock.monotonic();
+        let mut state = self.state();
+        if state.current.as_ref().is_some_and(|current| current.generation == issued.generation) {
+            state.current = None;
+            state.dead = Some(issued.token.clone());
+            let token =
+                Refused { worked: issued.worked(), fresh: issued.fresh, age: issued.lifetime.age(clock) };
+            if state.relogins.refused(now, token) {
+                notice::contention();
+            }
+        }
+        state.current.is_some() || state.flight.is_some() || state.held(now).is_none()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing under the lock leaves the state half changed, so a panic elsewhere is no reason to stop.
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A flight that is registered but not on its way.
+struct Launch {
+    runtime: Handle,
+    pilot: Pilot,
+    plan: Plan,
+}
+
+impl Launch {
+    fn start<S: LoginService>(self, tokens: &Tokens, service: &S) {
+        let task = self.plan.fly(tokens.clone(), service.clone(), self.pilot);
+        drop(self.runtime.spawn(task));
+    }
+}
+
+fn is_awaited(state: &State, flight: u64) -> bool {
+    state.flight.as_ref().is_some_and(|awaited| awaited.id == flight)
+}
+
+/// Drops the token and calls off the flight that may bring it back.
+fn drop_token(state: &mut State) {
+    state.flight = None;
+    if let Some(issued) = state.current.take() {
+        state.dead = Some(issued.token.clone());
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens")
+            .field("environment", &format_args!("{}", self.shared.endpoints))
+            .field("is_cached", &self.is_cached())
+            .finish_non_exhaustive()
+    }
+}
