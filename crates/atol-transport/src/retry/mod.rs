@@ -55,6 +55,8 @@ mod transient;
 mod simulation;
 #[cfg(test)]
 mod test_kit;
+#[cfg(test)]
+mod tests;
 
 pub use self::backoff::{Backoff, ExponentialBackoff};
 pub use self::budget::{Budget, TokenBucket};
