@@ -1,9 +1,6 @@
 //! Makes registers by hand, for tests and stand-ins.
 
-use serde_json::value::RawValue;
-
-use crate::error::{Error, ErrorKind};
-use crate::extra::Extra;
+use crate::error::Error;
 use crate::generated::NetworkErrorCode;
 use crate::kkt::Kkt;
 use crate::offset_timestamp::OffsetTimestamp;
@@ -24,30 +21,7 @@ impl Kkt {
     ///
     /// The serial number is taken as it is: a blank one makes a register that cannot be read back.
     pub fn builder(serial_number: impl Into<String>) -> KktBuilder {
-        KktBuilder {
-            kkt: Self {
-                serial_number: serial_number.into(),
-                registration_number: None,
-                device_number: None,
-                fiscalization_date: None,
-                fiscal_storage_expiration: None,
-                signed_documents: None,
-                fiscal_storage_percentage_use: None,
-                fiscal_storage_inn: None,
-                fiscal_storage_serial_number: None,
-                fiscal_storage_payment_address: None,
-                group_code: None,
-                timestamp: None,
-                is_shift_opened: None,
-                shift_number: None,
-                shift_receipt: None,
-                unsent_docs: None,
-                first_unsent_doc_timestamp: None,
-                network_error_code: None,
-                extra: Extra::default(),
-                spelled_right: false,
-            },
-        }
+        KktBuilder { kkt: Self::blank(serial_number.into()) }
     }
 }
 
@@ -108,15 +82,9 @@ impl KktBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Syntax`] when `json` is not JSON, [`ErrorKind::DuplicateField`] when the member is there already.
+    /// As [`Extra::insert`](crate::Extra::insert).
     pub fn extra(mut self, name: impl Into<String>, json: impl Into<String>) -> Result<Self, Error> {
-        let name = name.into();
-        if crate::field::Field::from_name(&name).is_some() || self.kkt.extra.get(&name).is_some() {
-            return Err(Error::new(ErrorKind::DuplicateField).at_path(name));
-        }
-        let json = RawValue::from_string(json.into())
-            .map_err(|_| Error::new(ErrorKind::Syntax).at_path(name.as_str()).expected("JSON"))?;
-        self.kkt.extra.members.push((name, json));
+        self.kkt.extra.insert(name, json)?;
         Ok(self)
     }
 

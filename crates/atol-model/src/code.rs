@@ -1,4 +1,4 @@
-//! What the code tables share: the payload of an unknown code, printing and serde.
+//! What the code tables share: the payload of an unknown code, printing, conversions and serde.
 
 use std::fmt;
 
@@ -6,16 +6,6 @@ use serde_core::de::{Deserialize, Deserializer};
 use serde_core::ser::{Serialize, Serializer};
 
 use crate::generated::{NetworkErrorCode, ServiceErrorCode};
-
-/// The number of a code that is not known; made by `from_code` only, so that it never stands for a known one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct UnknownCode(pub(crate) i64);
-
-impl fmt::Debug for UnknownCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
 
 impl NetworkErrorCode {
     /// Whether something is wrong: every code but `NoError`, the unknown ones included.
@@ -26,7 +16,19 @@ impl NetworkErrorCode {
 
 /// Implements, alike for each code: `Display` (number and name), conversions and serde as the bare number.
 macro_rules! as_number {
-    ($($code:ident),+) => {$(
+    ($($code:ident, $unknown:ident;)+) => {$(
+        #[doc = concat!("The number of a [`", stringify!($code), "`] that is not known.")]
+        ///
+        /// Only `from_code` makes one, and each table has its own, so that it never stands for a known code.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $unknown(pub(crate) i64);
+
+        impl fmt::Debug for $unknown {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
         impl fmt::Display for $code {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{} {}", self.code(), self.name())
@@ -59,7 +61,10 @@ macro_rules! as_number {
     )+};
 }
 
-as_number!(NetworkErrorCode, ServiceErrorCode);
+as_number! {
+    NetworkErrorCode, UnknownNetworkErrorCode;
+    ServiceErrorCode, UnknownServiceErrorCode;
+}
 
 #[cfg(test)]
 mod tests {

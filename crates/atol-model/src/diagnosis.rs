@@ -2,38 +2,45 @@
 
 use std::fmt;
 
-use jiff::tz::Offset;
 use serde_core::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
 use crate::excerpt::excerpt;
+use crate::extra;
 use crate::field::{Field, FieldSet, Shape};
+use crate::generated::NetworkErrorCode;
 use crate::kkt::Kkt;
 use crate::offset_timestamp::OffsetTimestamp;
 use crate::position::{Position, offset_in};
+use crate::read::{Percentage, UtcTimestamp};
 use crate::service_error::ServiceError;
 
-/// Reads a register with or without an envelope, or says what is wrong with it.
+/// Reads a register in an unusual envelope, or says what is wrong with it.
 pub(crate) fn one(text: &str) -> Result<Kkt, Error> {
     let members = members(text)?;
-    if members.iter().all(|(name, _)| Field::from_name(name).is_none()) {
-        if let Some(error) = ServiceError::from_json(text.as_bytes()) {
+    // Not a matter of known names: `timestamp` stands in the service's envelopes, too.
+    if members.iter().all(|(name, _)| name != Field::SerialNumber.name()) {
+        if let Some(error) = ServiceError::from_text(text) {
             return Err(Error::service(error));
         }
         if let Some(data) = only(text, &members, "data")? {
-            return element(data.get()).map_err(|error| error.moved_to(place(text, data.get())));
+            return Kkt::from_element_text(data.get())
+                .map_err(|error| error.moved_to(place(text, data.get())));
         }
     }
-    element(text)
+    Kkt::from_element_text(text)
 }
 
-/// The same for an element of a list.
+/// Says what is wrong with a register without an envelope, which the fast path has refused.
 pub(crate) fn element(text: &str) -> Result<Kkt, Error> {
-    match serde_json::from_str(text) {
-        Ok(kkt) => Ok(kkt),
-        Err(error) => Err(explain(text).unwrap_or_else(|| syntax(text, &error))),
+    match explain(text) {
+        Some(error) => Err(error),
+        // Both paths read with the same types, so this is the way out only for a fault of ours.
+        None => serde_json::from_str(text).map_err(|error| {
+            Error::new(ErrorKind::InvalidValue).expected("a register").found(excerpt(&error.to_string()))
+        }),
     }
 }
 
@@ -111,79 +118,89 @@ fn explain(text: &str) -> Option<Error> {
             Error::new(ErrorKind::EmptyObject).expected("a register").found("an object without members"),
         );
     }
-    let mut seen = FieldSet::default();
-    let mut names: Vec<&str> = Vec::new();
-    for (name, value) in &members {
-        let is_new = match Field::from_name(name) {
-            Some(field) => seen.insert(field),
-            None => {
-                names.push(name);
-                true
-            }
-        };
-        if !is_new {
-            return Some(duplicate(text, name, value));
-        }
-    }
-    names.sort_unstable();
-    if let Some(name) =
-        names.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first())
+    if members.iter().all(|(name, _)| name != Field::SerialNumber.name())
+        && let Some(error) = ServiceError::from_text(text)
     {
-        let value = members.iter().rfind(|(member, _)| member == name).map(|&(_, value)| value)?;
-        return Some(duplicate(text, name, value));
+        return Some(Error::service(error));
+    }
+    if let Some(error) = repeated(text, &members) {
+        return Some(error);
+    }
+    let mut seen = FieldSet::default();
+    for field in members.iter().filter_map(|(name, _)| Field::from_name(name)) {
+        seen.insert(field);
     }
     if !seen.is_complete() {
-        return Some(Error::missing(seen.missing()));
+        return Some(Error::missing(seen.missing()).at(place(text, text.trim_start())));
     }
     members.iter().find_map(|(name, value)| {
-        let error = check(Field::from_name(name)?.shape(), value.get()).err()?;
-        Some(error.at_path(name.as_str()).at(place(text, value.get())))
+        let error = match Field::from_name(name) {
+            Some(field) => check(field.shape(), value.get()).err()?,
+            None => unfit(value.get())?,
+        };
+        Some(error.at_path(excerpt(name)).at(place(text, value.get())))
     })
 }
 
-fn duplicate(text: &str, name: &str, value: &RawValue) -> Error {
-    Error::new(ErrorKind::DuplicateField).at_path(excerpt(name)).at(place(text, value.get()))
+/// The first member that stands for a second time. Sorted first, because comparing each with each takes too long for a
+/// long object; the sort is stable, so equal names stay in their order.
+fn repeated(text: &str, members: &[(String, &RawValue)]) -> Option<Error> {
+    let attribute = |name: &str| Field::from_name(name).map(Field::name);
+    let mut names: Vec<(&str, &RawValue)> =
+        members.iter().map(|(name, value)| (attribute(name).unwrap_or(name), *value)).collect();
+    names.sort_by_key(|&(name, _)| name);
+    let (name, value) = names
+        .windows(2)
+        .filter_map(|pair| match *pair {
+            [(first, _), (second, value)] if first == second => Some((second, value)),
+            _ => None,
+        })
+        .min_by_key(|(_, value)| offset_in(text, value.get()))?;
+    Some(Error::new(ErrorKind::DuplicateField).at_path(excerpt(name)).at(place(text, value.get())))
 }
 
 /// Checks one value against what its field holds.
 fn check(shape: Shape, json: &str) -> Result<(), Error> {
-    if json == "null" && shape != Shape::SerialNumber {
-        return Ok(());
-    }
-    let wrong = |kind| Error::new(kind).expected(shape.expected()).found(describe(json));
-    match shape {
-        Shape::SerialNumber => {
-            let serial: String = serde_json::from_str(json).map_err(|_| wrong(ErrorKind::WrongType))?;
-            if serial.trim().is_empty() { Err(wrong(ErrorKind::BlankSerialNumber)) } else { Ok(()) }
-        }
-        Shape::Text => match serde_json::from_str::<String>(json) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(wrong(ErrorKind::WrongType)),
-        },
-        Shape::Date | Shape::UtcDate => {
-            let date: String = serde_json::from_str(json).map_err(|_| wrong(ErrorKind::WrongType))?;
-            let read = if shape == Shape::Date {
-                date.parse::<OffsetTimestamp>()
-            } else {
-                OffsetTimestamp::parse_assuming(&date, Offset::UTC)
-            };
-            read.map(drop).map_err(|_| wrong(ErrorKind::InvalidTimestamp))
-        }
-        Shape::Count => read::<u64>(json).map_err(wrong),
-        Shape::Code => read::<i64>(json).map_err(wrong),
-        Shape::Percentage => read::<f64>(json).map_err(wrong),
-        Shape::Flag => read::<bool>(json).map_err(wrong),
-    }
+    let (right_start, is_readable): (fn(u8) -> bool, bool) = match shape {
+        Shape::SerialNumber => (is_text, reads::<String>(json)),
+        Shape::Text => (is_text, reads::<Option<String>>(json)),
+        Shape::Date => (is_text, reads::<Option<OffsetTimestamp>>(json)),
+        Shape::UtcDate => (is_text, reads::<Option<UtcTimestamp>>(json)),
+        Shape::Count => (is_number, reads::<Option<u64>>(json)),
+        Shape::Percentage => (is_number, reads::<Option<Percentage>>(json)),
+        Shape::Code => (is_number, reads::<Option<NetworkErrorCode>>(json)),
+        Shape::Flag => (|first| matches!(first, b't' | b'f'), reads::<Option<bool>>(json)),
+    };
+    let kind = match shape {
+        Shape::SerialNumber if is_readable && is_blank(json) => ErrorKind::BlankSerialNumber,
+        _ if is_readable => return Ok(()),
+        _ if !json.bytes().next().is_some_and(right_start) => ErrorKind::WrongType,
+        Shape::Date | Shape::UtcDate => ErrorKind::InvalidTimestamp,
+        _ => ErrorKind::InvalidValue,
+    };
+    Err(Error::new(kind).expected(shape.expected()).found(describe(json)))
 }
 
-/// A number of the right type that does not fit is another mistake than a value of another type.
-fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<(), ErrorKind> {
-    let is_number = json.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-    match serde_json::from_str::<T>(json) {
-        Ok(_) => Ok(()),
-        Err(_) if is_number => Err(ErrorKind::InvalidValue),
-        Err(_) => Err(ErrorKind::WrongType),
-    }
+/// What is wrong with the value of an unknown member, if it cannot be kept.
+fn unfit(json: &str) -> Option<Error> {
+    extra::checked(json).err()?;
+    Some(Error::new(ErrorKind::InvalidValue).expected(extra::EXPECTED).found(describe(json)))
+}
+
+fn reads<'a, T: Deserialize<'a>>(json: &'a str) -> bool {
+    serde_json::from_str::<T>(json).is_ok()
+}
+
+fn is_blank(json: &str) -> bool {
+    serde_json::from_str::<String>(json).is_ok_and(|serial| serial.trim().is_empty())
+}
+
+fn is_text(first: u8) -> bool {
+    first == b'"'
+}
+
+fn is_number(first: u8) -> bool {
+    first == b'-' || first.is_ascii_digit()
 }
 
 /// All members of an object, also the repeated ones.

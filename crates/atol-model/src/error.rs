@@ -169,6 +169,12 @@ impl Error {
         self
     }
 
+    /// Leaves out what was found, where that may be a secret.
+    pub(crate) fn without_found(mut self) -> Self {
+        self.0.found = None;
+        self
+    }
+
     /// Quotes a text, shortened and escaped.
     pub(crate) fn found_text(self, text: &str) -> Self {
         self.found(format!("\"{}\"", excerpt(text)))

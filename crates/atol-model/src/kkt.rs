@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde_core::Deserialize;
 use serde_json::Value;
 
 use crate::diagnosis;
@@ -11,6 +10,7 @@ use crate::error::Error;
 use crate::extra::Extra;
 use crate::generated::NetworkErrorCode;
 use crate::offset_timestamp::OffsetTimestamp;
+use crate::read;
 use crate::text::utf8;
 
 /// One cash register (ККТ) with its fiscal storage (ФН), as the monitoring API tells of it.
@@ -44,8 +44,12 @@ use crate::text::utf8;
 /// # Writing
 ///
 /// [`Display`](fmt::Display), [`to_json`](Self::to_json) and serde give the wire's form back: its names, its order,
-/// `null` for `None`, unknown members last and byte for byte. A register in this canonical form comes back the same to
-/// the byte; a percentage without a fraction is written without one.
+/// `null` for `None`, the last two attributes of the documents only when they are there, unknown members last. A register
+/// in this form comes back the same to the byte. `{:#}` prints it over several lines.
+///
+/// # Equality
+///
+/// By meaning: two dates are equal when their instants are, and which of the two spellings a name came in does not count.
 ///
 /// Names, types and required members are those that the public PHP client reads (run against the service's test stand).
 #[derive(Clone, Debug, PartialEq)]
@@ -97,8 +101,23 @@ pub struct Kkt {
     pub network_error_code: Option<NetworkErrorCode>,
     /// Members that this version does not know, in their order.
     pub extra: Extra,
-    /// Whether the wire spelled `firstUnsentDocTimestamp` right.
-    pub(crate) spelled_right: bool,
+    pub(crate) spelling: Spelling,
+}
+
+/// What a register was written with that its meaning does not depend on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spelling {
+    /// `firstUnsentDocTimestamp` instead of the service's `firstUnsetDocTimestamp`.
+    pub(crate) first_unsent: bool,
+    /// A percentage with a point though it is whole: `85.0`.
+    pub(crate) decimal_percentage: bool,
+}
+
+/// Registers that differ in spelling alone are the same.
+impl PartialEq for Spelling {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Kkt {
@@ -110,17 +129,7 @@ impl Kkt {
     /// fields at once; [`ErrorKind::Service`](crate::ErrorKind::Service) when the service reported an error instead.
     pub fn from_json(json: &[u8]) -> Result<Self, Error> {
         let text = utf8(json)?;
-        let start = text.trim_start();
-        let is_envelope =
-            start.strip_prefix('{').is_some_and(|inside| inside.trim_start().starts_with(r#""data""#));
-        if is_envelope {
-            if let Ok(DataEnvelope { data }) = serde_json::from_str(text) {
-                return Ok(data);
-            }
-        } else if let Ok(kkt) = serde_json::from_str(text) {
-            return Ok(kkt);
-        }
-        diagnosis::one(text)
+        read::one(text).or_else(|_| diagnosis::one(text))
     }
 
     /// Reads one element of a list: the object itself, without an envelope.
@@ -129,29 +138,66 @@ impl Kkt {
     ///
     /// As [`from_json`](Self::from_json).
     pub fn from_element(json: &[u8]) -> Result<Self, Error> {
-        let text = utf8(json)?;
+        Self::from_element_text(utf8(json)?)
+    }
+
+    /// Everything but the serial number `None`.
+    pub(crate) fn blank(serial_number: String) -> Self {
+        Self {
+            serial_number,
+            registration_number: None,
+            device_number: None,
+            fiscalization_date: None,
+            fiscal_storage_expiration: None,
+            signed_documents: None,
+            fiscal_storage_percentage_use: None,
+            fiscal_storage_inn: None,
+            fiscal_storage_serial_number: None,
+            fiscal_storage_payment_address: None,
+            group_code: None,
+            timestamp: None,
+            is_shift_opened: None,
+            shift_number: None,
+            shift_receipt: None,
+            unsent_docs: None,
+            first_unsent_doc_timestamp: None,
+            network_error_code: None,
+            extra: Extra::default(),
+            spelling: Spelling::default(),
+        }
+    }
+
+    pub(crate) fn from_element_text(text: &str) -> Result<Self, Error> {
         serde_json::from_str(text).or_else(|_| diagnosis::element(text))
     }
 
     /// The JSON of the wire, in one line; Cyrillic is not escaped.
     pub fn to_json(&self) -> String {
-        // Writing these types to memory cannot fail.
-        serde_json::to_string(self).unwrap_or_default()
+        let mut json = Vec::with_capacity(640);
+        // Writing these types to memory cannot fail, and what serde_json writes is UTF-8.
+        let _ = serde_json::to_writer(&mut json, self);
+        String::from_utf8(json).unwrap_or_default()
     }
 
     /// The register as a JSON value.
     pub fn to_value(&self) -> Value {
+        // Cannot fail either: `Extra` takes in only what a `Value` can hold.
         serde_json::to_value(self).unwrap_or_default()
     }
 }
 
-/// The JSON of the wire, as [`Kkt::to_json`].
+/// The JSON of the wire, as [`Kkt::to_json`]; `{:#}` over several lines.
 impl fmt::Display for Kkt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_json())
+        if f.alternate() {
+            f.write_str(&serde_json::to_string_pretty(self).map_err(|_| fmt::Error)?)
+        } else {
+            f.write_str(&self.to_json())
+        }
     }
 }
 
+/// As [`Kkt::from_json`].
 impl FromStr for Kkt {
     type Err = Error;
 
@@ -160,6 +206,7 @@ impl FromStr for Kkt {
     }
 }
 
+/// As [`Kkt::from_json`]. Lines and columns in errors count in the value's compact text.
 impl TryFrom<Value> for Kkt {
     type Error = Error;
 
@@ -168,41 +215,8 @@ impl TryFrom<Value> for Kkt {
     }
 }
 
-/// The answer to a question for one register, when its first member is the register.
-struct DataEnvelope {
-    data: Kkt,
-}
-
-impl<'de> Deserialize<'de> for DataEnvelope {
-    fn deserialize<D: serde_core::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct DataVisitor;
-
-        impl<'de> serde_core::de::Visitor<'de> for DataVisitor {
-            type Value = DataEnvelope;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a register in `data`")
-            }
-
-            fn visit_map<A: serde_core::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<DataEnvelope, A::Error> {
-                use serde_core::de::{Error as _, IgnoredAny};
-
-                let mut data = None;
-                while let Some(name) = map.next_key::<String>()? {
-                    match (name.as_str(), &data) {
-                        ("data", None) => data = Some(map.next_value()?),
-                        // Rare and worth a closer look, which the slow path takes.
-                        ("data" | "error", _) => return Err(A::Error::custom("not the plain case")),
-                        _ => drop(map.next_value::<IgnoredAny>()?),
-                    }
-                }
-                data.map(|data| DataEnvelope { data }).ok_or_else(|| A::Error::missing_field("data"))
-            }
-        }
-
-        deserializer.deserialize_map(DataVisitor)
+impl From<&Kkt> for Value {
+    fn from(kkt: &Kkt) -> Self {
+        kkt.to_value()
     }
 }

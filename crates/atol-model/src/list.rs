@@ -7,10 +7,11 @@ use std::str::FromStr;
 use serde_core::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::diagnosis::{self, describe, members, only, place, syntax};
+use crate::diagnosis::{describe, members, only, place, syntax};
 use crate::error::{Error, ErrorKind};
 use crate::kkt::Kkt;
-use crate::position::Ruler;
+use crate::position::{Position, Ruler};
+use crate::read;
 use crate::service_error::ServiceError;
 use crate::text::utf8;
 
@@ -46,14 +47,27 @@ pub struct RejectedKkt {
     pub index: usize,
     /// Its serial number, when at least that could be read.
     pub serial_number: Option<String>,
-    /// Why it could not be read.
+    /// Why it could not be read; its path starts at the list: `[3].fiscalizationDate`.
     pub error: Error,
     /// The record as it came.
     pub raw: String,
 }
 
 impl RejectedKkt {
-    /// A record that could not be read; takes the serial number out of it when that can be done.
+    /// A record that could not be read, with the error that [`Kkt::from_element`] gave for it.
+    ///
+    /// ```
+    /// use atol_model::{Kkt, RejectedKkt};
+    ///
+    /// let element = r#"{"serialNumber": "00107703864827"}"#;
+    /// if let Err(error) = Kkt::from_element(element.as_bytes()) {
+    ///     let rejected = RejectedKkt::new(3, element, error);
+    ///     assert_eq!(rejected.serial_number.as_deref(), Some("00107703864827"));
+    ///     assert_eq!(rejected.error.path(), "[3]");
+    /// }
+    /// ```
+    ///
+    /// Takes the serial number out of the record when that can be done, and puts the index in front of the error's path.
     pub fn new(index: usize, raw: impl Into<String>, error: Error) -> Self {
         let raw = raw.into();
         let serial_number = members(&raw)
@@ -61,7 +75,7 @@ impl RejectedKkt {
             .and_then(|members| only(&raw, &members, "serialNumber").ok().flatten())
             .and_then(|serial| serde_json::from_str::<String>(serial.get()).ok())
             .filter(|serial| !serial.trim().is_empty());
-        Self { index, serial_number, error, raw }
+        Self { index, serial_number, error: error.in_element(index), raw }
     }
 }
 
@@ -86,10 +100,10 @@ impl KktList {
     pub fn from_json(json: &[u8]) -> Result<Self, Error> {
         let text = utf8(json)?;
         if text.trim_start().starts_with('[') {
-            return Self::from_array(text);
+            return Self::from_array(text, Position::START);
         }
         let array = enclosed(text)?;
-        Self::from_array(array.get()).map_err(|error| error.moved_to(place(text, array.get())))
+        Self::from_array(array.get(), place(text, array.get()))
     }
 
     /// The records that could not be read, in their order.
@@ -108,19 +122,20 @@ impl KktList {
     }
 
     /// The fast path reads all at once; only when that fails each element is looked at alone.
-    fn from_array(text: &str) -> Result<Self, Error> {
-        if let Ok(registers) = serde_json::from_str::<Vec<Kkt>>(text) {
+    fn from_array(text: &str, start: Position) -> Result<Self, Error> {
+        if let Ok(registers) = read::list(text) {
             return Ok(Self { registers, rejected: Vec::new() });
         }
-        let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
+        let elements: Vec<&RawValue> =
+            serde_json::from_str(text).map_err(|error| syntax(text, &error).moved_to(start))?;
         let mut ruler = Ruler::new(text);
         let mut list = Self::default();
-        for (index, element) in elements.into_iter().enumerate() {
-            match diagnosis::element(element.get()) {
+        for (index, element) in elements.into_iter().map(RawValue::get).enumerate() {
+            match Kkt::from_element_text(element) {
                 Ok(kkt) => list.registers.push(kkt),
                 Err(error) => {
-                    let error = error.moved_to(ruler.place(element.get())).in_element(index);
-                    list.rejected.push(RejectedKkt::new(index, element.get(), error));
+                    let error = error.moved_to(ruler.place(element).after(start));
+                    list.rejected.push(RejectedKkt::new(index, element, error));
                 }
             }
         }
@@ -187,12 +202,14 @@ impl<'a> IntoIterator for &'a KktList {
     }
 }
 
+/// A list of which nothing was rejected.
 impl FromIterator<Kkt> for KktList {
     fn from_iter<I: IntoIterator<Item = Kkt>>(registers: I) -> Self {
         Self { registers: registers.into_iter().collect(), rejected: Vec::new() }
     }
 }
 
+/// As [`KktList::from_json`].
 impl FromStr for KktList {
     type Err = Error;
 
@@ -201,10 +218,14 @@ impl FromStr for KktList {
     }
 }
 
-/// The JSON array of the registers.
+/// The JSON array of the registers; `{:#}` over several lines.
 impl fmt::Display for KktList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_json())
+        if f.alternate() {
+            f.write_str(&serde_json::to_string_pretty(self).map_err(|_| fmt::Error)?)
+        } else {
+            f.write_str(&self.to_json())
+        }
     }
 }
 

@@ -47,7 +47,7 @@ use crate::error::{Error, ErrorKind};
 pub struct OffsetTimestamp {
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down. Always in the range of [`Timestamp`].
     seconds: i64,
-    /// Nanoseconds on top of `seconds`, 0..=999_999_999.
+    /// Nanoseconds on top of `seconds`, less than a second.
     nanoseconds: u32,
     /// Offset and notation, packed: see [`Notation`]. Never zero, which makes an `Option` as small as the value.
     notation: NonZeroU32,
@@ -503,7 +503,9 @@ impl Text {
     }
 
     fn extend(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.push(byte));
+        for &byte in bytes {
+            self.push(byte);
+        }
     }
 
     fn digits(&mut self, number: u32, width: u32) {

@@ -1,14 +1,15 @@
-//! The service's error object, and the answer to a login.
+//! The service's error object.
 
 use std::fmt;
 
 use serde_core::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::error::{Error, ErrorKind};
 use crate::excerpt::excerpt;
 use crate::generated::ServiceErrorCode;
+use crate::service_error_kind::ServiceErrorKind;
 use crate::text::utf8;
 
 /// What the service answers when it refuses a request.
@@ -48,7 +49,20 @@ impl ServiceError {
 
     /// Finds the error object in a whole answer, `{"error": {…}, …}`; `None` when there is none or it is null.
     pub fn from_json(body: &[u8]) -> Option<Self> {
-        serde_json::from_str::<Envelope>(utf8(body).ok()?).ok()?.error
+        Self::from_text(utf8(body).ok()?)
+    }
+
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().and_then(|Envelope(error)| error)
+    }
+
+    /// From the value of the member `error`; `None` when it is null.
+    pub(crate) fn from_member(json: &RawValue) -> Option<Self> {
+        // Anything but null in this place means that the request failed, whatever shape it has.
+        (json.get() != "null").then(|| {
+            serde_json::from_str(json.get())
+                .unwrap_or_else(|_| Self { text: excerpt(json.get()), ..Self::default() })
+        })
     }
 
     /// The JSON of a whole answer with this error in it; `timestamp` is the service's `dd.mm.yyyy HH:MM:SS`.
@@ -57,6 +71,10 @@ impl ServiceError {
     }
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "the enum is generated, and only this one of the two has a default"
+)]
 impl Default for ServiceErrorCode {
     fn default() -> Self {
         Self::Undefined
@@ -75,7 +93,7 @@ impl Serialize for ServiceError {
         map.serialize_entry("error_id", &self.error_id)?;
         map.serialize_entry("code", &self.code)?;
         map.serialize_entry("text", &self.text)?;
-        map.serialize_entry("type", self.kind.name())?;
+        map.serialize_entry("type", self.kind.as_str())?;
         map.end()
     }
 }
@@ -85,6 +103,11 @@ impl<'de> Deserialize<'de> for ServiceError {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ObjectVisitor)
     }
+}
+
+/// A code decides whether a client may log in again, so one that is written as a text is read as well.
+fn code(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 struct ObjectVisitor;
@@ -97,14 +120,20 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ServiceError, A::Error> {
+        let text = |value: Value| match value {
+            Value::String(text) => text,
+            _ => String::new(),
+        };
         let mut error = ServiceError::default();
         while let Some(name) = map.next_key::<String>()? {
-            let value: serde_json::Value = map.next_value()?;
+            let value: Value = map.next_value()?;
             match name.as_str() {
-                "error_id" => error.error_id = value.as_str().unwrap_or_default().to_owned(),
-                "code" => error.code = ServiceErrorCode::from_code(value.as_i64().unwrap_or_default()),
-                "text" => error.text = value.as_str().unwrap_or_default().to_owned(),
-                "type" => error.kind = ServiceErrorKind::from_name(value.as_str().unwrap_or_default()),
+                "error_id" => error.error_id = text(value),
+                "code" => error.code = ServiceErrorCode::from_code(code(&value).unwrap_or_default()),
+                "text" => error.text = text(value),
+                "type" => {
+                    error.kind = value.as_str().map_or(ServiceErrorKind::Unknown, ServiceErrorKind::from);
+                }
                 _ => {}
             }
         }
@@ -112,186 +141,63 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
-/// Where the service went wrong: the `type` of its error object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ServiceErrorKind {
-    /// `none`: nothing went wrong.
-    None,
-    /// `unknown`, and every word that is not known.
-    #[default]
-    Unknown,
-    /// `system`: in the service.
-    System,
-    /// `driver`: in the register's driver.
-    Driver,
-    /// `timeout`: something took too long.
-    Timeout,
-    /// `agent`: in the program beside the register.
-    Agent,
-}
-
-impl ServiceErrorKind {
-    /// All kinds.
-    pub const ALL: &'static [Self] =
-        &[Self::None, Self::Unknown, Self::System, Self::Driver, Self::Timeout, Self::Agent];
-
-    /// The word on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Unknown => "unknown",
-            Self::System => "system",
-            Self::Driver => "driver",
-            Self::Timeout => "timeout",
-            Self::Agent => "agent",
-        }
-    }
-
-    fn from_name(name: &str) -> Self {
-        Self::ALL.iter().copied().find(|kind| kind.name() == name).unwrap_or_default()
-    }
-}
-
-impl fmt::Display for ServiceErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The answer to a login: a token.
-///
-/// ```
-/// use atol_model::TokenResponse;
-///
-/// let answer = TokenResponse::from_json(br#"{"error": null, "token": "abc", "timestamp": "30.11.2017 17:58:53"}"#)?;
-/// assert_eq!(answer.token(), "abc");
-/// assert_eq!(format!("{answer:?}"), "TokenResponse { token: [hidden] }");
-/// # Ok::<(), atol_model::Error>(())
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct TokenResponse {
-    token: String,
-}
-
-impl TokenResponse {
-    /// Reads the answer to a login. An error object wins over a token.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Service`] for an error object, [`ErrorKind::MissingFields`] without a token,
-    /// [`ErrorKind::WrongType`] when the token is not a text, [`ErrorKind::InvalidValue`] when it is empty, and the
-    /// kinds of broken JSON. None of them repeats anything of the answer, because it may hold a token.
-    pub fn from_json(body: &[u8]) -> Result<Self, Error> {
-        let envelope: Envelope = serde_json::from_str(utf8(body)?).map_err(|error| {
-            Error::new(match error.classify() {
-                serde_json::error::Category::Eof => ErrorKind::Truncated,
-                serde_json::error::Category::Data => ErrorKind::NotAnObject,
-                _ => ErrorKind::Syntax,
-            })
-        })?;
-        if let Some(error) = envelope.error {
-            return Err(Error::service(error));
-        }
-        let raw = envelope.token.ok_or_else(|| Error::missing(vec!["token"]))?;
-        let token: String = serde_json::from_str(raw.get())
-            .map_err(|_| Error::new(ErrorKind::WrongType).at_path("token").expected("a text"))?;
-        if token.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidValue)
-                .at_path("token")
-                .expected("a text that is not empty"));
-        }
-        Ok(Self { token })
-    }
-
-    /// The token: a secret.
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-
-    /// The token, taken out.
-    pub fn into_token(self) -> String {
-        self.token
-    }
-}
-
-impl fmt::Debug for TokenResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenResponse").field("token", &format_args!("[hidden]")).finish()
-    }
-}
-
-/// What surrounds an error or a token; everything else in it is passed over.
-#[derive(Default)]
-struct Envelope {
-    error: Option<ServiceError>,
-    token: Option<Box<RawValue>>,
-}
+/// An answer in which only the error is of interest.
+struct Envelope(Option<ServiceError>);
 
 impl<'de> Deserialize<'de> for Envelope {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EnvelopeVisitor;
+
+        impl<'de> Visitor<'de> for EnvelopeVisitor {
+            type Value = Envelope;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
+                let mut error = None;
+                while let Some(IsError(is_error)) = map.next_key()? {
+                    if is_error {
+                        error = ServiceError::from_member(map.next_value()?).or(error);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(Envelope(error))
+            }
+        }
+
         deserializer.deserialize_map(EnvelopeVisitor)
     }
 }
 
-struct EnvelopeVisitor;
+/// Whether a member is called `error`, told without copying the names of the others.
+struct IsError(bool);
 
-impl<'de> Visitor<'de> for EnvelopeVisitor {
-    type Value = Envelope;
+impl<'de> Deserialize<'de> for IsError {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
+        impl Visitor<'_> for NameVisitor {
+            type Value = IsError;
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
-        let mut envelope = Envelope::default();
-        while let Some(name) = map.next_key::<String>()? {
-            match name.as_str() {
-                "error" => {
-                    let raw: Box<RawValue> = map.next_value()?;
-                    // Anything but null in this place means that the request failed, whatever shape it has.
-                    if raw.get() != "null" {
-                        envelope.error = Some(serde_json::from_str(raw.get()).unwrap_or_else(|_| {
-                            ServiceError { text: excerpt(raw.get()), ..ServiceError::default() }
-                        }));
-                    }
-                }
-                "token" => envelope.token = map.next_value::<Option<Box<RawValue>>>()?,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a member")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<IsError, E> {
+                Ok(IsError(name == "error"))
             }
         }
-        Ok(envelope)
+
+        deserializer.deserialize_identifier(NameVisitor)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_error_wins_over_a_token() {
-        let error = TokenResponse::from_json(br#"{"token": "canary", "error": {"code": 14, "text": "no"}}"#)
-            .unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Service);
-        assert_eq!(error.service_error().map(|error| error.code), Some(ServiceErrorCode::UserBlocked));
-    }
-
-    #[test]
-    fn no_error_repeats_the_token() {
-        for body in [
-            r#"{"token": 123456}"#,
-            r#"{"token": "123456"#,
-            r#"{"token": ["123456"]}"#,
-            r#""123456""#,
-            "{}",
-            "",
-        ] {
-            let error = TokenResponse::from_json(body.as_bytes()).unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("123456"), "{error}");
-        }
-    }
 
     #[test]
     fn an_error_of_any_shape_is_an_error() {
