@@ -64,9 +64,17 @@ impl Clock for ManualClock {
     }
 }
 
-/// The clock of the operating system.
+/// The clock of the operating system: what a stand-in goes by unless it is told otherwise.
+///
+/// ```
+/// use atol_mock::{Clock as _, Fleet, SystemClock};
+///
+/// let fleet = Fleet::generate(1, 60, SystemClock.now());
+/// # let _ = fleet;
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SystemClock;
+#[expect(clippy::exhaustive_structs, reason = "a marker without content")]
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place of this crate that reads the clock")]

@@ -155,7 +155,7 @@ pub struct MockAtolBuilder {
     default_limit: Option<usize>,
     token_ttl: Duration,
     clock: Arc<dyn Clock>,
-    time_scale: f64,
+    time_scale: Option<f64>,
     rules: Vec<FaultRule>,
     listener: Option<TcpListener>,
 }
@@ -210,7 +210,7 @@ impl MockAtolBuilder {
     ///
     /// Tokens and the stamps of the answers keep to the clock; [`MockAtol::fleet_time`] tells how far the fleet is.
     pub fn time_scale(mut self, scale: f64) -> Self {
-        self.time_scale = scale;
+        self.time_scale = Some(scale);
         self
     }
 
@@ -233,10 +233,9 @@ impl MockAtolBuilder {
     /// When there is no [`listener`](Self::listener) and no port of `127.0.0.1` is free.
     pub async fn start(self) -> MockAtol {
         let clock = self.clock;
-        let fleet_clock: Arc<dyn Clock> = if self.time_scale.to_bits() == 1.0_f64.to_bits() {
-            Arc::clone(&clock)
-        } else {
-            Arc::new(ScaledClock::new(Arc::clone(&clock), self.time_scale))
+        let fleet_clock: Arc<dyn Clock> = match self.time_scale {
+            Some(scale) => Arc::new(ScaledClock::new(Arc::clone(&clock), scale)),
+            None => Arc::clone(&clock),
         };
         let fleet = self.fleet.unwrap_or_else(|| Fleet::generate(1, 20, clock.now()));
         let test_account = (MockAtol::LOGIN.to_owned(), MockAtol::PASSWORD.to_owned());
@@ -279,7 +278,7 @@ impl Default for MockAtolBuilder {
             default_limit: None,
             token_ttl: Duration::from_secs(24 * 60 * 60),
             clock: Arc::new(SystemClock),
-            time_scale: 1.0,
+            time_scale: None,
             rules: Vec::new(),
             listener: None,
         }

@@ -82,10 +82,16 @@ impl MadeFleet {
 
     /// Writes the elements in this range, which the fleet has, with commas between them.
     pub(super) fn write_elements(&self, range: Range<usize>, time: Timestamp, out: &mut Vec<u8>) {
-        if self.evolving {
-            SerialisedList::new(self, range.clone(), time).write(0..range.len(), out);
-        } else {
-            self.list.get_or_init(|| SerialisedList::new(self, 0..self.size, self.now)).write(range, out);
+        if !self.evolving {
+            self.list.get_or_init(|| SerialisedList::new(self)).write(range, out);
+            return;
+        }
+        let first = range.start;
+        for position in range {
+            if position > first {
+                out.push(b',');
+            }
+            out.extend_from_slice(self.kkt(position, time).to_json().as_bytes());
         }
     }
 
@@ -152,10 +158,10 @@ fn showcase(seed: u64) -> [Condition; SHOWCASE] {
 }
 
 impl SerialisedList {
-    fn new(fleet: &MadeFleet, range: Range<usize>, time: Timestamp) -> Self {
-        let mut list = Self { text: Vec::new(), ends: Vec::with_capacity(range.len()) };
-        for position in range {
-            list.text.extend_from_slice(fleet.kkt(position, time).to_json().as_bytes());
+    fn new(fleet: &MadeFleet) -> Self {
+        let mut list = Self { text: Vec::new(), ends: Vec::with_capacity(fleet.size) };
+        for position in 0..fleet.size {
+            list.text.extend_from_slice(fleet.kkt(position, fleet.now).to_json().as_bytes());
             list.text.push(b',');
             list.ends.push(list.text.len());
         }

@@ -190,8 +190,10 @@ impl Register {
     /// The number of a ФН: no two of a fleet are alike.
     fn storage_serial(&self, storage: Storage) -> String {
         let model = if self.storage_life < 500 { 9282 } else { 9287 };
-        let unit = (self.index % 1_000_000_000 * 1_000).saturating_add_signed(storage.ordinal + 500);
-        let number = unit % 1_000_000_000_000 * 1_618_033 % 1_000_000_000_000;
+        let generation = storage.ordinal.rem_euclid(1_000).unsigned_abs();
+        let unit = generation * 1_000_000_000 + self.index % 1_000_000_000;
+        // A walk through all numbers of twelve digits, as with the serials.
+        let number = unit * 1_618_033 % 1_000_000_000_000;
         format!("{model}{number:012}")
     }
 
