@@ -156,12 +156,12 @@ mod tests {
             r#"{"disabled": ["shift"]}"#,
         ];
         insta::assert_snapshot!(cases.map(error).join("\n"), @r#"
-        health policy, fiscal_storage_expiry: warn at more days left than are critical
-        health policy, fiscal_storage_fill: use more than 0 and at most 100 per cent
-        health policy, fiscal_storage_fill: warn at fewer per cent than are critical
-        health policy, unsent_documents: after 30 days the register is blocked; use less
-        health policy, long_shift: after 24 hours the register is blocked; use less
-        health policy, stale_data: warn after more than no time
+        health policy, fiscal_storage_expiry: warning 3, critical 4: warn at more days left than are critical
+        health policy, fiscal_storage_fill: warning 80.0, critical 101.0: use more than 0 and at most 100 per cent
+        health policy, fiscal_storage_fill: warning 99.5, critical 99.0: warn at fewer per cent than are critical
+        health policy, unsent_documents: warning 48h, critical 744h: after 30 days the register is blocked; use less
+        health policy, long_shift: warning 20h, critical 25h: after 24 hours the register is blocked; use less
+        health policy, stale_data: warning 0s, critical 24h: warn after more than no time
         health policy, stale_data: `soon` is not a length of time; write 30m, 12h or 2d
         health policy, stale_data: `-5m` is not a length of time; write 30m, 12h or 2d
         health policy, stale_data: `1mo` is not a length of time; write 30m, 12h or 2d

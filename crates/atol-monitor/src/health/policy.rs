@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
@@ -101,13 +102,27 @@ pub struct Policy {
 }
 
 /// Where a warning begins and where a critical state does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Limits<T> {
     /// From here on it is a warning.
     pub warning: T,
     /// From here on it is critical.
     pub critical: T,
+}
+
+impl Limits<Duration> {
+    /// In hours and minutes.
+    fn shown(&self) -> Limits<SignedDuration> {
+        let shown = |duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+        Limits { warning: shown(self.warning), critical: shown(self.critical) }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Limits<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "warning {:?}, critical {:?}", self.warning, self.critical)
+    }
 }
 
 impl Default for Policy {
@@ -280,38 +295,31 @@ impl PolicyBuilder {
             policy.calendar = Calendar::named(&name).ok_or_else(|| PolicyError::time_zone(&name))?;
         }
         let Policy { expiry, fill, unsent, stale, shift, .. } = &policy;
-        let check = |holds: bool, key, fix| if holds { Ok(()) } else { Err(PolicyError::limit(key, fix)) };
+        let check = |holds: bool, key, limits: &dyn fmt::Debug, fix| {
+            if holds { Ok(()) } else { Err(PolicyError::limit(key, limits, fix)) }
+        };
 
-        check(
-            expiry.warning >= expiry.critical,
-            "fiscal_storage_expiry",
-            "warn at more days left than are critical",
-        )?;
-        let percent = |value: f64| value > 0.0 && value <= 100.0;
-        check(
-            percent(fill.warning) && percent(fill.critical),
-            "fiscal_storage_fill",
-            "use more than 0 and at most 100 per cent",
-        )?;
-        check(
-            fill.warning <= fill.critical,
-            "fiscal_storage_fill",
-            "warn at fewer per cent than are critical",
-        )?;
-        for (key, limits) in [("unsent_documents", unsent), ("stale_data", stale), ("long_shift", shift)] {
-            check(limits.warning <= limits.critical, key, "warn after less time than is critical")?;
-            check(!limits.warning.is_zero(), key, "warn after more than no time")?;
+        let is_ordered = expiry.warning >= expiry.critical;
+        check(is_ordered, "fiscal_storage_expiry", expiry, "warn at more days left than are critical")?;
+        let is_percent = |value: f64| value > 0.0 && value <= 100.0;
+        let are_percent = is_percent(fill.warning) && is_percent(fill.critical);
+        check(are_percent, "fiscal_storage_fill", fill, "use more than 0 and at most 100 per cent")?;
+        let is_ordered = fill.warning <= fill.critical;
+        check(is_ordered, "fiscal_storage_fill", fill, "warn at fewer per cent than are critical")?;
+        for (key, ages) in [("unsent_documents", unsent), ("stale_data", stale), ("long_shift", shift)] {
+            let shown = ages.shown();
+            check(ages.warning <= ages.critical, key, &shown, "warn after less time than is critical")?;
+            check(!ages.warning.is_zero(), key, &shown, "warn after more than no time")?;
         }
+        let in_time = unsent.critical <= BLOCKED_AFTER;
         check(
-            unsent.critical <= BLOCKED_AFTER,
+            in_time,
             "unsent_documents",
+            &unsent.shown(),
             "after 30 days the register is blocked; use less",
         )?;
-        check(
-            shift.critical <= SHIFT_LIMIT,
-            "long_shift",
-            "after 24 hours the register is blocked; use less",
-        )?;
+        let in_time = shift.critical <= SHIFT_LIMIT;
+        check(in_time, "long_shift", &shift.shown(), "after 24 hours the register is blocked; use less")?;
         Ok(policy)
     }
 }
@@ -324,8 +332,8 @@ pub struct PolicyError {
 }
 
 impl PolicyError {
-    fn limit(key: &'static str, fix: &str) -> Self {
-        Self { key, message: fix.to_owned() }
+    fn limit(key: &'static str, limits: &dyn fmt::Debug, fix: &str) -> Self {
+        Self { key, message: format!("{limits:?}: {fix}") }
     }
 
     fn time_zone(name: &str) -> Self {

@@ -206,7 +206,10 @@ impl Case<'_> {
             // The service leaves both out when there are none (documentation of the reference library).
             (None | Some(0), None) => return None,
             // Documents that do not exist have no date: one of the two is wrong.
-            (Some(0), Some(_)) => return Some(Verdict::implausible("unsentDocs", &0)),
+            (Some(0), Some(oldest)) => {
+                let both = format!("0 (firstUnsetDocTimestamp: {oldest})");
+                return Some(Verdict::implausible("unsentDocs", &both));
+            }
             (Some(_), None) => return Some(Verdict::missing("firstUnsetDocTimestamp")),
             (count, Some(oldest)) => (count, oldest),
         };

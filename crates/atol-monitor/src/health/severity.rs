@@ -59,8 +59,8 @@ impl Severity {
             (Language::En, _) => self.as_str(),
             (Language::Ru, Self::Ok) => "норма",
             (Language::Ru, Self::Unknown) => "неизвестно",
-            (Language::Ru, Self::Warning) => "внимание",
-            (Language::Ru, Self::Critical) => "авария",
+            (Language::Ru, Self::Warning) => "предупреждение",
+            (Language::Ru, Self::Critical) => "критично",
         }
     }
 }

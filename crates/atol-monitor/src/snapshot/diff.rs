@@ -79,31 +79,38 @@ pub struct AttributeChange {
 ///
 /// Only compare lists that are complete; what is missing from half a list is not removed.
 pub fn diff<'a>(before: &'a KktList, after: &'a KktList) -> Diff<'a> {
-    // Taken out as `after` turns out to have them too; what is left is gone.
-    let mut known: HashMap<&str, &Kkt> = HashMap::with_capacity(before.len());
+    // Each is taken out as `after` turns out to have it too, but its key stays: to know a repetition.
+    let mut known: HashMap<&str, Option<&Kkt>> = HashMap::with_capacity(before.len());
     for kkt in before {
-        known.entry(&kkt.serial_number).or_insert(kkt);
+        known.entry(&kkt.serial_number).or_insert(Some(kkt));
     }
+    let mut left = known.len();
+    let mut new: HashSet<&str> = HashSet::new();
 
     let mut diff = Diff::default();
-    let mut met: HashSet<&str> = HashSet::with_capacity(after.len());
     for kkt in after {
-        if !met.insert(&kkt.serial_number) {
-            continue;
-        }
-        match known.remove(kkt.serial_number.as_str()) {
-            Some(old) => diff.changed.extend(compare(old, kkt)),
-            None => diff.added.push(kkt),
+        match known.get_mut(kkt.serial_number.as_str()) {
+            Some(old) => {
+                if let Some(old) = old.take() {
+                    left -= 1;
+                    diff.changed.extend(compare(old, kkt));
+                }
+            }
+            None if new.insert(&kkt.serial_number) => diff.added.push(kkt),
+            None => {}
         }
     }
-
-    let unreadable = Unreadable::of(after.rejected());
-    for kkt in before {
-        if known.remove(kkt.serial_number.as_str()).is_some() {
-            if unreadable.may_be(&kkt.serial_number) {
-                diff.unreadable.push(kkt);
-            } else {
-                diff.removed.push(kkt);
+    // Most of the time nothing is gone, and a second look at every register is spared.
+    if left > 0 {
+        let unreadable = Unreadable::of(after.rejected());
+        for kkt in before {
+            if known.get_mut(kkt.serial_number.as_str()).is_some_and(|old| old.take().is_some()) {
+                let place = if unreadable.may_be(&kkt.serial_number) {
+                    &mut diff.unreadable
+                } else {
+                    &mut diff.removed
+                };
+                place.push(kkt);
             }
         }
     }

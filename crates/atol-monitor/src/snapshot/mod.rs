@@ -23,6 +23,8 @@ mod counts;
 mod deadline;
 mod diff;
 mod fleet;
+#[cfg(test)]
+mod tests;
 
 pub use counts::{Counts, GroupCounts};
 pub use deadline::Deadline;

@@ -2,10 +2,8 @@
 
 use atol_model::{NetworkErrorCode, OffsetTimestamp};
 
-use super::{VENDOR_INVOICES_FROM_PERCENT, VENDOR_REPLACES_DAYS_BEFORE, number, quoted};
-use crate::health::{
-    BLOCKED_AFTER, Finding, FindingKind, IdentifierProblem, Observed, SHIFT_LIMIT, Threshold,
-};
+use super::{VENDOR_INVOICES_FROM_PERCENT, VENDOR_REPLACES_DAYS_BEFORE, is_blocked, number, quoted};
+use crate::health::{Finding, FindingKind, IdentifierProblem, Observed, SHIFT_LIMIT, Threshold};
 
 pub(super) fn title(finding: &Finding) -> String {
     match &finding.observed {
@@ -29,7 +27,7 @@ pub(super) fn title(finding: &Finding) -> String {
             format!("{} unsent for {}", documents(*count), span(*age_seconds))
         }
         Observed::NetworkError { code, .. } => {
-            format!("exchange with the OFD fails: {}", code.description_en())
+            format!("exchange with the OFD fails (error {}): {}", code.code(), code.description_en())
         }
         Observed::StaleData { age_seconds, .. } => format!("data is {} old", span(*age_seconds)),
         Observed::FutureTimestamp { ahead_seconds, .. } => {
@@ -85,7 +83,7 @@ pub(super) fn explain(finding: &Finding) -> String {
             format!(
                 "{}. Receipts may be booked for the wrong taxpayer or be refused by the OFD. Compare РНМ, ИНН and factory \
                  number with the registration card of the tax service.",
-                problems.join("; ")
+                problems.join(". ")
             )
         }
         Observed::TestFiscalStorage { serial_number } => format!(
@@ -106,7 +104,6 @@ pub(super) fn explain(finding: &Finding) -> String {
 }
 
 fn expiry(expires: OffsetTimestamp, days_left: i64, is_expired: bool, limit: &str) -> String {
-    let seen = format!("The fiscal storage (ФН) is valid until {}", date_time(expires));
     let what_to_do = if days_left > VENDOR_REPLACES_DAYS_BEFORE {
         "ATOL Online replaces it 4 calendar days before that if the replacement is paid for: check that it is \
          ordered and paid."
@@ -116,26 +113,29 @@ fn expiry(expires: OffsetTimestamp, days_left: i64, is_expired: bool, limit: &st
     };
     if is_expired {
         format!(
-            "{seen}, which has passed. Receipts fail with error 120 (fiscal storage has expired). {what_to_do}"
+            "The fiscal storage (ФН) expired on {}. Receipts fail with error 120 (fiscal storage has expired). \
+             {what_to_do}",
+            date_time(expires)
         )
     } else {
         format!(
-            "{seen}; days left on the calendar: {days_left}{limit}. After that receipts fail with error 120 \
-             (fiscal storage has expired). {what_to_do}"
+            "The fiscal storage (ФН) is valid until {}; days left on the calendar: {days_left}{limit}. After that \
+             receipts fail with error 120 (fiscal storage has expired). {what_to_do}",
+            date_time(expires)
         )
     }
 }
 
 fn fill(percent: f64, signed_documents: Option<u64>, limit: &str) -> String {
     let signed =
-        signed_documents.map(|count| format!(" ({} signed)", documents(Some(count)))).unwrap_or_default();
+        signed_documents.map(|count| format!(", {} signed", documents(Some(count)))).unwrap_or_default();
     let invoice = if percent >= VENDOR_INVOICES_FROM_PERCENT {
         "From 80 % on ATOL Online should have invoiced you for a new one: check that the invoice is paid."
     } else {
         "ATOL Online invoices you for a new one from 80 % on."
     };
     format!(
-        "{} % of the memory of the fiscal storage (ФН) is in use{signed}{limit}. When it is full, receipts fail \
+        "{} % of the memory of the fiscal storage (ФН) is in use{limit}{signed}. When it is full, receipts fail \
          with error 121 (archive of the fiscal storage is full) or 137 (no space for documents). {invoice}",
         number(percent)
     )
@@ -148,11 +148,12 @@ fn forecast(
     documents_per_day: Option<u64>,
     limit: &str,
 ) -> String {
-    let rate = documents_per_day.map(|count| format!(", {count} documents a day")).unwrap_or_default();
+    let rate =
+        documents_per_day.map(|count| format!(" ({} a day)", documents(Some(count)))).unwrap_or_default();
     let expires = expires.map(|at| format!(", before it expires on {}", date(at))).unwrap_or_default();
     format!(
         "{} % of the memory of the fiscal storage (ФН) is in use. At the mean rate since its activation{rate} it \
-         will be full about {}{expires}{limit}. Then receipts fail with error 121 (archive of the fiscal storage \
+         will be full about {}{limit}{expires}. Then receipts fail with error 121 (archive of the fiscal storage \
          is full). Order a new one from ATOL Online without waiting for the expiry.",
         number(percent),
         date(full)
@@ -166,7 +167,7 @@ fn unsent_documents(
     limit: &str,
 ) -> String {
     let blocked = match deadline {
-        Some(_) if age_seconds >= BLOCKED_AFTER.as_secs() => {
+        Some(_) if is_blocked(Some(age_seconds)) => {
             "The 30 days that the law allows are over: receipts fail with error 140 (waited too long for \
              documents to be sent) and the shift cannot be closed until they are sent."
                 .to_owned()
@@ -196,9 +197,11 @@ fn network_error(
     let lasting = lasting_seconds
         .map(|seconds| format!("; nothing has got through for {}{limit}", span(seconds)))
         .unwrap_or_default();
-    let deadline = deadline
-        .map(|at| format!(" If this goes on, the register is blocked not later than {}.", date_time(at)))
-        .unwrap_or_default();
+    let deadline = match deadline.map(date_time) {
+        Some(at) if is_blocked(lasting_seconds) => format!(" The register is blocked since {at} or earlier."),
+        Some(at) => format!(" If this goes on, the register is blocked not later than {at}."),
+        None => String::new(),
+    };
     let wait = if count == Some(1) { "waits" } else { "wait" };
     format!(
         "The last exchange with the OFD ended with error {} ({}) and {} {wait}{lasting}. {}{deadline}",
@@ -217,7 +220,7 @@ fn open_shift(
     limit: &str,
 ) -> String {
     let blocked = if open_seconds >= SHIFT_LIMIT.as_secs() {
-        "More than 24 hours: receipts fail with error 68 (shift is longer than 24 hours) until it is closed."
+        "The 24 hours are over: receipts fail with error 68 (shift is longer than 24 hours) until it is closed."
             .to_owned()
     } else {
         let at = deadline.map(|at| format!(", not later than {},", date_time(at))).unwrap_or_default();

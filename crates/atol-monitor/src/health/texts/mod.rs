@@ -6,7 +6,7 @@ mod ru;
 use atol_model::OffsetTimestamp;
 use jiff::tz::TimeZone;
 
-use super::Finding;
+use super::{BLOCKED_AFTER, Finding};
 use crate::Language;
 
 /// ATOL Online sends an invoice for a new ФН from this fill on. Source: help.atol.online/article/20054.
@@ -27,6 +27,11 @@ pub(super) fn explain(finding: &Finding, language: Language) -> String {
         Language::En => en::explain(finding),
         Language::Ru => ru::explain(finding),
     }
+}
+
+/// Whether documents have waited for so long that the register is blocked.
+fn is_blocked(seconds: Option<u64>) -> bool {
+    seconds.is_some_and(|seconds| seconds >= BLOCKED_AFTER.as_secs())
 }
 
 /// A length of time in its two greatest units, rounded down: `4 d 5 h`, `21 h`, `45 min`.
@@ -56,7 +61,7 @@ fn number(percent: f64) -> String {
 
 /// Text of the service: short, and without characters that could play tricks with a terminal.
 fn quoted(text: &str) -> String {
-    const LONGEST: usize = 40;
+    const LONGEST: usize = 64;
     let mut quoted: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
     if text.chars().nth(LONGEST).is_some() {
         quoted.push('…');

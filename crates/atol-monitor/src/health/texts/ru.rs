@@ -2,10 +2,8 @@
 
 use atol_model::{NetworkErrorCode, OffsetTimestamp};
 
-use super::{VENDOR_INVOICES_FROM_PERCENT, VENDOR_REPLACES_DAYS_BEFORE, quoted};
-use crate::health::{
-    BLOCKED_AFTER, Finding, FindingKind, IdentifierProblem, Observed, SHIFT_LIMIT, Threshold,
-};
+use super::{VENDOR_INVOICES_FROM_PERCENT, VENDOR_REPLACES_DAYS_BEFORE, is_blocked, quoted};
+use crate::health::{Finding, FindingKind, IdentifierProblem, Observed, SHIFT_LIMIT, Threshold};
 
 pub(super) fn title(finding: &Finding) -> String {
     match &finding.observed {
@@ -24,10 +22,12 @@ pub(super) fn title(finding: &Finding) -> String {
             format!("память ФН закончится примерно через {}", days(*days_left))
         }
         Observed::UnsentDocuments { count, age_seconds, .. } => {
-            format!("{} в ОФД: {}", not_sent(*count), span(*age_seconds))
+            format!("{} в ОФД уже {}", not_sent(*count), span(*age_seconds))
         }
-        Observed::NetworkError { code, .. } => format!("нет обмена с ОФД: {}", code.description_ru()),
-        Observed::StaleData { age_seconds, .. } => format!("данные устарели: {}", span(*age_seconds)),
+        Observed::NetworkError { code, .. } => {
+            format!("сбой обмена с ОФД (ошибка {}): {}", code.code(), code.description_ru())
+        }
+        Observed::StaleData { age_seconds, .. } => format!("данные устарели: им {}", span(*age_seconds)),
         Observed::FutureTimestamp { ahead_seconds, .. } => {
             format!("данные из будущего: опережают наши часы на {}", span(*ahead_seconds))
         }
@@ -68,9 +68,9 @@ pub(super) fn explain(finding: &Finding) -> String {
             span(*age_seconds)
         ),
         Observed::FutureTimestamp { formed, ahead_seconds } => format!(
-            "По словам сервиса, эти данные сформированы {}: это опережает наши часы на {}{limit}. Одни из двух часов \
-             неверны, и пока это не выяснено, правилам, которые считают время, верить нельзя. Проверьте часы этого \
-             компьютера.",
+            "Сервис сообщает, что сформировал эти данные {}: это опережает наши часы на {}{limit}. Какие-то из часов идут \
+             неверно, и, пока это не выяснено, нельзя полагаться ни на одно правило, которое считает время. Проверьте \
+             часы этого компьютера.",
             date_time(*formed),
             span(*ahead_seconds)
         ),
@@ -80,13 +80,14 @@ pub(super) fn explain(finding: &Finding) -> String {
         Observed::Identifiers { problems } => {
             let problems: Vec<_> = problems.iter().map(|&problem| identifier(problem)).collect();
             format!(
-                "{}. Чеки могут уйти не тому налогоплательщику, или ОФД их не примет. Сверьте РНМ, ИНН и заводской номер с \
+                "{}. Чеки могут быть учтены за другим налогоплательщиком, или ОФД их не примет. Сверьте РНМ, ИНН и заводской номер с \
                  карточкой регистрации ККТ в ФНС.",
-                problems.join("; ")
+                problems.join(". ")
             )
         }
         Observed::TestFiscalStorage { serial_number } => format!(
-            "Номер ФН {} принадлежит тестовому муляжу (МГМ): такие чеки недействительны. Проверьте, рабочая ли это ККТ.",
+            "Номер ФН {} — это номер массогабаритного макета (МГМ) для проверок: его чеки недействительны. Проверьте, \
+             рабочая ли это ККТ.",
             quoted(serial_number)
         ),
         Observed::Missing { field } => format!(
@@ -117,7 +118,7 @@ fn expiry(expires: OffsetTimestamp, days_left: i64, is_expired: bool, limit: &st
         )
     } else {
         format!(
-            "ФН действует до {}, осталось календарных дней: {days_left}{limit}. После этого чеки не пробьются: \
+            "ФН действует до {}, осталось календарных дней: {days_left}{limit}. После этого чеки не будут пробиваться: \
              ошибка 120 «Закончен срок эксплуатации ФН». {what_to_do}",
             date_time(expires)
         )
@@ -132,7 +133,7 @@ fn fill(percent: f64, signed_documents: Option<u64>, limit: &str) -> String {
         "Счёт за новый ФН АТОЛ Онлайн выставляет начиная с 80 %."
     };
     format!(
-        "Память ФН заполнена на {} %{signed}{limit}. Когда она закончится, чеки не пробьются: ошибка 121 «Архив \
+        "Память ФН заполнена на {} %{limit}{signed}. Когда она закончится, чеки не будут пробиваться: ошибка 121 «Архив \
          ФН переполнен» или 137 «Ресурс хранения ФД исчерпан». {invoice}",
         number(percent)
     )
@@ -150,7 +151,7 @@ fn forecast(
         expires.map(|at| format!(", раньше окончания срока действия {}", date(at))).unwrap_or_default();
     format!(
         "Память ФН заполнена на {} %. При средней скорости с момента активации{rate} она закончится примерно \
-         {}{expires}{limit}. Тогда чеки не пробьются: ошибка 121 «Архив ФН переполнен». Закажите новый ФН в АТОЛ \
+         {}{limit}{expires}. Тогда чеки не будут пробиваться: ошибка 121 «Архив ФН переполнен». Закажите новый ФН в АТОЛ \
          Онлайн, не дожидаясь окончания срока.",
         number(percent),
         date(full)
@@ -164,14 +165,14 @@ fn unsent_documents(
     limit: &str,
 ) -> String {
     let blocked = match deadline {
-                Some(_) if age_seconds >= BLOCKED_AFTER.as_secs() => {
+                Some(_) if is_blocked(Some(age_seconds)) => {
                     "Отведённые законом 30 дней прошли: чеки не пробиваются, ошибка 140 «Исчерпан ресурс ожидания передачи \
-                     сообщения в ФН», и смену не закрыть, пока документы не отправлены."
+                     сообщения в ФН», и смену нельзя закрыть, пока документы не отправлены."
                         .to_owned()
                 }
                 Some(deadline) => format!(
-                    "Не позднее {} ФН заблокируется: чеки не пробьются, ошибка 140 «Исчерпан ресурс ожидания передачи \
-                     сообщения в ФН», и смену будет не закрыть.",
+                    "Не позднее {} ФН заблокируется: чеки не будут пробиваться, ошибка 140 «Исчерпан ресурс ожидания передачи \
+                     сообщения в ФН», и смену нельзя будет закрыть.",
                     date_time(deadline)
                 ),
                 None => String::new(),
@@ -195,9 +196,11 @@ fn network_error(
     let lasting = lasting_seconds
         .map(|seconds| format!(". Ничего не уходит уже {}{limit}", span(seconds)))
         .unwrap_or_default();
-    let deadline = deadline
-        .map(|at| format!(" Если так пойдёт и дальше, ККТ заблокируется не позднее {}.", date_time(at)))
-        .unwrap_or_default();
+    let deadline = match deadline.map(date_time) {
+        Some(at) if is_blocked(lasting_seconds) => format!(" ККТ заблокирована с {at} или раньше."),
+        Some(at) => format!(" Если так пойдёт и дальше, ККТ заблокируется не позднее {at}."),
+        None => String::new(),
+    };
     format!(
         "Последний обмен с ОФД завершился ошибкой {} ({}){count}{lasting}. {}{deadline}",
         code.code(),
@@ -217,7 +220,9 @@ fn open_shift(
         "Прошло 24 часа: чеки не пробиваются, ошибка 68 «Смена превысила 24 часа».".to_owned()
     } else {
         let at = deadline.map(|at| format!(" (не позднее {})", date_time(at))).unwrap_or_default();
-        format!("Через 24 часа после открытия{at} чеки не пробьются: ошибка 68 «Смена превысила 24 часа».")
+        format!(
+            "Через 24 часа после открытия{at} чеки не будут пробиваться: ошибка 68 «Смена превысила 24 часа»."
+        )
     };
     format!(
         "Смена {number} впервые замечена открытой {} и открыта не менее {}{limit}. {blocked} Закройте смену.",
@@ -276,14 +281,14 @@ fn limit(threshold: Threshold) -> String {
 
 fn not_sent(count: Option<u64>) -> String {
     let Some(count) = count else {
-        return "не отправлены документы".to_owned();
+        return "документы не уходят".to_owned();
     };
-    let [verb, noun] = match form(count) {
-        Form::One => ["не отправлен", "документ"],
-        Form::Few => ["не отправлены", "документа"],
-        Form::Many => ["не отправлено", "документов"],
+    let words = match form(count) {
+        Form::One => "документ не уходит",
+        Form::Few => "документа не уходят",
+        Form::Many => "документов не уходят",
     };
-    format!("{verb} {count} {noun}")
+    format!("{count} {words}")
 }
 
 fn days(count: i64) -> String {
@@ -339,6 +344,6 @@ mod tests {
         let forms: Vec<_> = [0, 1, 2, 4, 5, 11, 12, 14, 21, 22, 25, 101, 111, 122].map(days).into();
         insta::assert_snapshot!(forms.join(", "), @"0 дней, 1 день, 2 дня, 4 дня, 5 дней, 11 дней, 12 дней, 14 дней, 21 день, 22 дня, 25 дней, 101 день, 111 дней, 122 дня");
         let documents: Vec<_> = [1, 3, 12, 21].map(|count| not_sent(Some(count))).into();
-        insta::assert_snapshot!(documents.join(", "), @"не отправлен 1 документ, не отправлены 3 документа, не отправлено 12 документов, не отправлен 21 документ");
+        insta::assert_snapshot!(documents.join(", "), @"1 документ не уходит, 3 документа не уходят, 12 документов не уходят, 21 документ не уходит");
     }
 }
