@@ -179,22 +179,22 @@ mod tests {
         (0..size).map(|number| format!("{number:014}")).collect()
     }
 
-    /// Reads a whole list from a server; the number of pages asked for comes along.
+    /// Reads a whole list from a server; the number of requests comes along.
     fn read(limit: u64, mut server: impl FnMut(usize, usize) -> Vec<String>) -> (Result<Vec<String>>, u32) {
+        let number = |number: Option<u64>| usize::try_from(number.unwrap()).unwrap();
         let mut pager = Pager::new(limit);
-        let (mut read, mut pages) = (Vec::new(), 0);
-        while let Some(page) = pager.next() {
-            pages += 1;
-            assert!(pages < 20_000, "no end in sight");
-            let [limit, offset] = [page.limit(), page.offset()].map(|number| number.unwrap() as usize);
-            let page = server(limit, offset);
+        let (mut all, mut requests) = (Vec::new(), 0);
+        while let Some(asked) = pager.next() {
+            requests += 1;
+            assert!(requests < 20_000, "no end in sight");
+            let page = server(number(asked.limit()), number(asked.offset()));
             match pager.take(&page) {
-                Ok(Verdict::New(new)) => read.extend(new.into_iter().map(|index| page[index].clone())),
-                Ok(Verdict::StartOver) => read.clear(),
-                Err(error) => return (Err(error), pages),
+                Ok(Verdict::New(new)) => all.extend(new.into_iter().map(|index| page[index].clone())),
+                Ok(Verdict::StartOver) => all.clear(),
+                Err(error) => return (Err(error), requests),
             }
         }
-        (Ok(read), pages)
+        (Ok(all), requests)
     }
 
     fn slice(list: &[String], limit: usize, offset: usize) -> Vec<String> {

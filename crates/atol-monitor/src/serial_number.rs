@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use atol_transport::error::Excerpt;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -31,14 +32,9 @@ impl SerialNumber {
 
     /// The text as one segment of a path.
     pub(crate) fn path_segment(&self) -> String {
-        self.0.bytes().fold(String::with_capacity(self.0.len()), |mut segment, byte| {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-                segment.push(char::from(byte));
-            } else {
-                segment.push_str(&format!("%{byte:02X}"));
-            }
-            segment
-        })
+        /// All but the characters that RFC 3986 calls unreserved.
+        const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+        utf8_percent_encode(&self.0, &ENCODED).to_string()
     }
 }
 

@@ -220,15 +220,14 @@ impl ClientBuilder {
         }
         let tokens = tokens.build()?;
 
-        let leaf = match self.leaf {
-            Some(leaf) => leaf,
-            None => {
-                let tls = match &self.roots {
-                    Some(roots) if self.only_roots => TlsSettings::with_only_roots(roots)?,
-                    roots => TlsSettings::with_platform_roots(roots.as_ref())?,
-                };
-                erase(Leaf::new(&tls, self.timeouts.connect(), Arc::clone(&clock)))
-            }
+        let leaf = if let Some(leaf) = self.leaf {
+            leaf
+        } else {
+            let tls = match &self.roots {
+                Some(roots) if self.only_roots => TlsSettings::with_only_roots(roots)?,
+                roots => TlsSettings::with_platform_roots(roots.as_ref())?,
+            };
+            erase(Leaf::new(&tls, self.timeouts.connect(), Arc::clone(&clock)))
         };
         let mut collect = CollectLayer::new(Arc::clone(&clock));
         if let Some(bytes) = self.max_body {
@@ -384,7 +383,12 @@ mod tests {
                 refused(builder().timeouts(Timeouts::default().with_call(std::time::Duration::ZERO))),
                 refused(builder().source("не имя")),
             ]
-            .join("\n")
+            .join("\n"),
+            @r"
+        the user agent `a\nb` cannot stand in a header: use visible ASCII
+        the time limit `call` is zero: no call could ever succeed; use a second or more
+        the integrator's name `не имя` is not 1 to 100 of the characters a-z A-Z 0-9 _ - @ .
+        "
         );
     }
 }

@@ -85,7 +85,7 @@ async fn connect(
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_keepalive(Some(KEEPALIVE));
-    let stream = tcp.call(uri).await.map_err(|error| phase.failed(&host, error))?;
+    let stream = tcp.call(uri).await.map_err(|error| phase.failed(&host, &error))?;
     if is_plain {
         return Ok(MaybeHttpsStream::Http(stream));
     }
@@ -117,8 +117,8 @@ impl Progress {
         ConnectError::new(ErrorKind::Timeout(phase), format!("{doing} took longer than {seconds} s"))
     }
 
-    fn failed(&self, host: &str, error: impl Into<crate::BoxError>) -> ConnectError {
-        ConnectError::of_tcp(host, self.0.load(Ordering::Relaxed) == 0, error.into())
+    fn failed(&self, host: &str, error: &(dyn std::error::Error + 'static)) -> ConnectError {
+        ConnectError::of_tcp(host, self.0.load(Ordering::Relaxed) == 0, error)
     }
 }
 

@@ -11,7 +11,7 @@ use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
 
-use crate::error::{BoxError, ConnectFailure, Error, ErrorKind};
+use crate::error::{ConnectFailure, Error, ErrorKind};
 
 /// Why no connection was made; travels through hyper-util, which only lends its causes, hence the `Clone`.
 #[derive(Debug, Clone)]
@@ -32,8 +32,7 @@ impl ConnectError {
     }
 
     /// A failure before TLS.
-    pub(super) fn of_tcp(host: &str, is_dns: bool, error: BoxError) -> ConnectError {
-        let error: &(dyn StdError + 'static) = &*error;
+    pub(super) fn of_tcp(host: &str, is_dns: bool, error: &(dyn StdError + 'static)) -> ConnectError {
         let io = find::<io::Error>(error);
         let cause = root(error);
         if is_dns {

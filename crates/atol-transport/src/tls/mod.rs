@@ -30,16 +30,16 @@ impl TlsSettings {
     pub fn with_platform_roots(extra: Option<&RootCertificates>) -> Result<TlsSettings> {
         let extra = extra.map(RootCertificates::certificates).unwrap_or_default();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier: Arc<dyn ServerCertVerifier> =
-            match Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider)) {
-                Ok(verifier) => Arc::new(verifier),
-                // An image without certificates (scratch, distroless) is no reason to fail.
-                Err(_) => {
-                    let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-                    store.add_parsable_certificates(extra.iter().cloned());
-                    webpki(store, &provider)?
-                }
-            };
+        let verifier: Arc<dyn ServerCertVerifier> = if let Ok(verifier) =
+            Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider))
+        {
+            Arc::new(verifier)
+        } else {
+            // An image without certificates (scratch, distroless) is no reason to fail.
+            let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+            store.add_parsable_certificates(extra.iter().cloned());
+            webpki(store, &provider)?
+        };
         TlsSettings::new(verifier, provider)
     }
 

@@ -96,7 +96,10 @@ impl RootCertificates {
 
 impl fmt::Debug for RootCertificates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RootCertificates").field("len", &self.len()).field("skipped", &self.skipped).finish()
+        f.debug_struct("RootCertificates")
+            .field("len", &self.len())
+            .field("skipped", &self.skipped)
+            .finish_non_exhaustive()
     }
 }
 
