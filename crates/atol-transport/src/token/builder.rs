@@ -1,5 +1,6 @@
 //! Puts the tokens of a client together.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use super::login::check_source;
@@ -20,7 +21,6 @@ use crate::error::Result;
 ///     .build()?;
 /// # Ok::<(), atol_transport::Error>(())
 /// ```
-#[derive(Debug)]
 #[must_use]
 pub struct TokensBuilder {
     endpoints: Endpoints,
@@ -92,5 +92,15 @@ impl TokensBuilder {
             store: self.store,
             state: Mutex::new(State::new(self.credentials, self.random)),
         }))
+    }
+}
+
+impl fmt::Debug for TokensBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokensBuilder")
+            .field("environment", &format_args!("{}", self.endpoints))
+            .field("source", &self.source)
+            .field("store", &self.store)
+            .finish_non_exhaustive()
     }
 }

@@ -45,7 +45,6 @@ impl<S> LoginService for S where
 }
 
 /// What a flight needs to know.
-#[derive(Debug)]
 pub(super) struct Plan {
     pub(super) flight: u64,
     pub(super) key: TokenKey,
@@ -88,7 +87,7 @@ impl Plan {
         }
         let request = login::request(&shared.login_uri, &self.credentials, shared.source.as_deref())?;
         let lifetime = Lifetime::begin(clock);
-        let token = within(clock, LOGIN_LIMIT, login::send(service, request, &self.credentials))
+        let token = within(clock, LOGIN_LIMIT, login::send(service, request, &self.credentials, clock))
             .await
             .unwrap_or_else(|| {
                 Err(Error::new(

@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn the_name_of_the_file_tells_the_host_and_not_the_login() {
-        assert_eq!(file_name(&key("shop-17")), "online.atol.ru-0000000000000000.json");
+        assert_eq!(file_name(&key("shop-17")), "online.atol.ru-50c721cbc0e6dfc1.json");
     }
 
     #[test]

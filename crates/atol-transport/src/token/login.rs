@@ -12,9 +12,12 @@ use zeroize::{Zeroize, Zeroizing};
 use super::value::Token;
 use crate::body::{Body, ResponseBody};
 use crate::call::{Login, MaxBody, PathTemplate};
+use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::error::{BoxError, Error, ErrorKind, Excerpt, Result};
+use crate::json;
 use crate::judge::judge;
+use crate::retry_after::retry_after;
 
 /// The most bytes of an answer to a login: a token of 4 KiB has room to spare.
 pub(super) const ANSWER_CAP: usize = 64 * 1024;
@@ -48,7 +51,12 @@ pub(super) fn request(uri: &Uri, credentials: &Credentials, source: Option<&str>
 }
 
 /// Logs in through `service`.
-pub(super) async fn send<S>(service: S, request: Request<Body>, credentials: &Credentials) -> Result<Token>
+pub(super) async fn send<S>(
+    service: S,
+    request: Request<Body>,
+    credentials: &Credentials,
+    clock: &dyn Clock,
+) -> Result<Token>
 where
     S: Service<Request<Body>, Response = Response<ResponseBody>>,
     S::Error: Into<BoxError>,
@@ -57,7 +65,11 @@ where
         service.oneshot(request).await.map_err(|error| in_login(Error::from_boxed(error.into())))?;
     let (parts, body) = response.into_parts();
     let body = body.collect(ANSWER_CAP).await.map_err(in_login)?;
-    let answer = read(parts.status, &parts.headers, &body, credentials);
+    let asked = retry_after(&parts.headers, clock.wall());
+    let answer = read(parts.status, &parts.headers, &body, credentials).map_err(|error| match asked {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    });
     // The buffer is ours alone unless a layer below kept a clone of it.
     if let Ok(mut body) = body.try_into_mut() {
         body.as_mut().zeroize();
@@ -69,7 +81,7 @@ where
 fn read(status: StatusCode, headers: &HeaderMap, body: &[u8], credentials: &Credentials) -> Result<Token> {
     judge(status, headers, body, None)
         .map_err(|error| in_login(discreet(error, status, headers, body, credentials)))?;
-    let response = TokenResponse::from_json(body).map_err(|error| {
+    let response = TokenResponse::from_json(json::text(body)).map_err(|error| {
         let kind = match error.kind() {
             atol_model::ErrorKind::Truncated => ErrorKind::Truncated,
             _ => ErrorKind::InvalidToken,
@@ -118,8 +130,7 @@ fn discreet(
     Error::new(
         error.kind(),
         format!(
-            "the service answered {status} with error {} {}, whose text repeats the password and is hidden",
-            service_error.code.code(),
+            "the service answered {status} with error {}, whose text repeats the password and is hidden",
             service_error.code
         ),
     )
@@ -224,6 +235,31 @@ mod tests {
         let all: Vec<_> =
             errors.iter().map(|error| format!("{:?}: {}", error.kind(), error.report())).collect();
         assert!(errors.iter().all(|error| !format!("{error:?}{}", error.report()).contains("canary")));
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r"
+        InvalidToken: cannot log in: the answer holds no token
+          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+        InvalidToken: cannot log in: the answer holds no token
+          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+        InvalidToken: cannot log in: the answer holds no token
+          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+        InvalidToken: cannot log in: the answer holds no token
+          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+        InvalidToken: cannot log in: the answer holds no token
+          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+        InvalidToken: cannot log in: the answer holds no token
+          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+        InvalidToken: cannot log in: the answer holds no token
+          caused by: 1 required field missing: token
+        Truncated: cannot log in: the answer holds no token
+          caused by: cut off in the middle (line 1, column 29)
+        Truncated: cannot log in: the service answered 200 OK with an empty body
+        NotJson: cannot log in: the service answered 200 OK with 19 bytes of text/html instead of a token
+          what to do: something between this machine and the service may have answered in its place, such as a filter, a captive portal or a maintenance page
+        Status: cannot log in: the service answered 500 Internal Server Error with 35 bytes of text/html instead of a token
+        Unauthorized: cannot log in: the service answered 401 Unauthorized with 6 bytes of text/plain instead of a token
+        CredentialsRejected: cannot log in: the service answered 200 OK with error 12 WrongLoginOrPassword: no such user
+          what to do: check login and password: they are those of the integration, from the settings file that the ATOL Online account offers for download, and belong to one environment
+        CredentialsRejected: cannot log in: the service answered 401 Unauthorized with error 12 WrongLoginOrPassword, whose text repeats the password and is hidden
+        ");
     }
 }

@@ -81,6 +81,7 @@ mod value;
 
 pub use self::builder::TokensBuilder;
 #[cfg(feature = "file-token-store")]
+#[cfg_attr(docsrs, doc(cfg(feature = "file-token-store")))]
 pub use self::file_store::FileTokenStore;
 pub use self::layer::TokenLayer;
 pub use self::service::TokenService;

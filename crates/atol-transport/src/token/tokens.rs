@@ -287,7 +287,11 @@ impl Tokens {
             }
             Err(error) => {
                 let error = Arc::new(error);
-                if matches!(error.kind(), ErrorKind::CredentialsRejected | ErrorKind::UserBlocked) {
+                // A plain 401 in answer to a login means the same as code 12.
+                if matches!(
+                    error.kind(),
+                    ErrorKind::CredentialsRejected | ErrorKind::UserBlocked | ErrorKind::Unauthorized
+                ) {
                     state.rejected.refuse(now, Arc::clone(&error));
                 }
                 if error.sent() == Sent::Yes {

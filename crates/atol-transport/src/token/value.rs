@@ -98,7 +98,17 @@ mod tests {
                 refused(&"t".repeat(1 << 20)),
             ]
             .join("\n"),
-            @""
+            @r"
+        the token is empty
+        the token holds a space or another illegal character at byte 0
+        the token holds a space or another illegal character at byte 3
+        the token holds a space or another illegal character at byte 4
+        the token holds a space or another illegal character at byte 1
+        the token holds a space or another illegal character at byte 1
+        the token holds a space or another illegal character at byte 0
+        the token has 4097 bytes: 4096 are the most
+        the token has 1048576 bytes: 4096 are the most
+        "
         );
     }
 

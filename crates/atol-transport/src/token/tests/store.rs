@@ -1,0 +1,176 @@
+//! What a store is asked, and what its failures cost.
+
+use std::sync::mpsc;
+
+use super::super::{MemoryTokenStore, StoredToken, Token, TokenKey, TokenStore};
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn clients_that_share_a_store_log_in_once() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new();
+    let first = client_with(&service, |builder| builder.store(store.clone()));
+    first.call().await.unwrap();
+    let second = client_with(&service, |builder| builder.store(store.clone()));
+    second.call().await.unwrap();
+    assert_eq!(service.logins(), 1);
+    first.tokens.forget();
+    let third = client_with(&service, |builder| builder.store(store));
+    third.call().await.unwrap();
+    assert_eq!(service.logins(), 2, "forgotten in the store too");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_login_does_not_get_the_token() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new();
+    client_with(&service, |builder| builder.store(store.clone())).call().await.unwrap();
+    let other = client_with(&service, |builder| builder.store(store));
+    other.tokens.set_credentials(Credentials::new("other", "p").unwrap());
+    other.call().await.unwrap();
+    assert_eq!(service.logins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stored_token_keeps_its_age() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new();
+    client_with(&service, |builder| builder.store(store.clone())).call().await.unwrap();
+    service.sleep(20 * HOUR).await;
+    let later = client_with(&service, |builder| builder.store(store.clone()));
+    later.call().await.unwrap();
+    assert_eq!(service.logins(), 1);
+    service.sleep(4 * HOUR).await;
+    later.call().await.unwrap();
+    assert_eq!(service.logins(), 2);
+    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
+    assert_eq!(store.load(&key).unwrap().unwrap().token().expose(), "token-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_implausible_token_of_a_store_is_ignored() {
+    for obtained_at in
+        ["2026-11-23T12:00:00Z", "2026-11-24T12:00:01Z", "1970-01-01T00:00:00Z", "9999-12-01T00:00:00Z"]
+    {
+        let store = MemoryTokenStore::default();
+        let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
+        let stored = StoredToken::new(Token::new("stored").unwrap(), obtained_at.parse().unwrap());
+        store.save(&key, &stored).unwrap();
+        let service = Service::new();
+        client_with(&service, |builder| builder.store(store)).call().await.unwrap();
+        assert_eq!(service.tokens_seen(), ["token-1"], "{obtained_at}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_token_in_the_store_costs_one_login_and_no_call() {
+    let store = MemoryTokenStore::default();
+    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
+    let stored = StoredToken::new(Token::new("dead").unwrap(), "2026-11-24T11:00:00Z".parse().unwrap());
+    store.save(&key, &stored).unwrap();
+    let service = Service::new().on_call(|token| match token {
+        "dead" => refusal(401, 11),
+        _ => Answer::Is(200, "[]".to_owned()),
+    });
+    let client = client_with(&service, |builder| builder.store(store));
+    assert_eq!(client.call().await.unwrap(), 200);
+    assert_eq!(service.tokens_seen(), ["dead", "token-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_another_process_left_is_tried_before_a_login_and_after_a_refusal() {
+    let store = MemoryTokenStore::default();
+    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
+    let service = Service::new().on_call(|token| match token {
+        "token-2" => Answer::Is(200, "[]".to_owned()),
+        _ => refusal(401, 11),
+    });
+    let client = client_with(&service, |builder| builder.store(store.clone()));
+    client.authenticate().await.unwrap();
+    service.sleep(MINUTE).await;
+    let left = StoredToken::new(Token::new("dead-too").unwrap(), service.clock.wall());
+    store.save(&key, &left).unwrap();
+    service.sleep(MINUTE).await;
+    assert_eq!(client.call().await.unwrap(), 200);
+    assert_eq!(service.tokens_seen(), ["token-1", "dead-too", "token-2"]);
+}
+
+/// A store that goes wrong in each way there is.
+#[derive(Debug)]
+enum Broken {
+    Fails,
+    Panics,
+    /// Until the other end is dropped.
+    Hangs(Mutex<mpsc::Receiver<()>>),
+}
+
+impl Broken {
+    fn go<T>(&self) -> Result<T, BoxError> {
+        match self {
+            Broken::Fails => Err("the disk is full".into()),
+            Broken::Panics => panic!("a bug in the store"),
+            Broken::Hangs(end) => {
+                end.lock().unwrap().recv().unwrap_err();
+                Err("it took too long".into())
+            }
+        }
+    }
+}
+
+impl TokenStore for Broken {
+    fn load(&self, _: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+        self.go()
+    }
+
+    fn save(&self, _: &TokenKey, _: &StoredToken) -> Result<(), BoxError> {
+        self.go()
+    }
+
+    fn remove(&self, _: &TokenKey) -> Result<(), BoxError> {
+        self.go()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_or_panics_fails_no_call() {
+    for broken in [Broken::Fails, Broken::Panics] {
+        let service = Service::new();
+        let client = client_with(&service, |builder| builder.store(broken));
+        assert_eq!(client.call().await.unwrap(), 200);
+        client.tokens.forget();
+        assert_eq!(client.call().await.unwrap(), 200);
+        client.tokens.set_credentials(Credentials::test());
+        assert_eq!(client.call().await.unwrap(), 200);
+        assert_eq!(service.logins(), 3);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_holds_a_call_up_for_seconds_only() {
+    let (hold, end) = mpsc::channel();
+    let service = Service::new();
+    let client = client_with(&service, |builder| builder.store(Broken::Hangs(Mutex::new(end))));
+    let call = tokio::spawn(client.call());
+    // Time does not pass by itself while the store's thread is at work.
+    while !call.is_finished() {
+        settle().await;
+        tokio::time::advance(Duration::from_millis(500)).await;
+    }
+    assert_eq!(call.await.unwrap().unwrap(), 200);
+    assert!(service.clock.monotonic() < 7 * SECOND);
+    drop(hold);
+}
+
+#[cfg(feature = "file-token-store")]
+#[tokio::test(start_paused = true)]
+async fn processes_that_share_a_file_log_in_once_a_day() {
+    let directory = tempfile::tempdir().unwrap();
+    let service = Service::new();
+    for _ in 0..30 {
+        // A new client each time: what cron starts remembers nothing.
+        let store = super::super::FileTokenStore::in_directory(directory.path());
+        client_with(&service, |builder| builder.store(store)).call().await.unwrap();
+        service.sleep(HOUR).await;
+    }
+    assert_eq!(service.logins(), 2);
+}
