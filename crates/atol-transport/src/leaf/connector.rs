@@ -80,6 +80,10 @@ async fn connect(
             format!("plain http to `{host}` is refused: the token would travel in the clear"),
         ));
     }
+    if host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok() {
+        // There is no name to resolve, and the resolver is not asked.
+        phase.enter(Phase::Connect);
+    }
     let mut tcp =
         HttpConnector::new_with_resolver(Resolver { inner: GaiResolver::new(), phase: phase.clone() });
     tcp.enforce_http(false);
