@@ -165,16 +165,19 @@ fn fnv1a(bytes: Vec<u8>) -> u64 {
 fn make_private_directory(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
+    // Modes are a matter of Unix.
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)
 }
 
 /// The permissions of the group and of everybody else.
+// Modes are a matter of Unix.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
 /// Whether nobody but the owner may read or write the file: anybody who may write it could plant a token.
+// Modes are a matter of Unix.
 #[cfg(unix)]
 fn is_private(file: &File) -> io::Result<bool> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions());
@@ -182,6 +185,7 @@ fn is_private(file: &File) -> io::Result<bool> {
 }
 
 /// Elsewhere the user's profile directory keeps others out.
+// Windows keeps access lists, which the standard library does not read.
 #[cfg(not(unix))]
 fn is_private(_: &File) -> io::Result<bool> {
     Ok(true)
@@ -264,6 +268,7 @@ mod tests {
         }
     }
 
+    // Modes are a matter of Unix.
     #[cfg(unix)]
     #[test]
     fn only_the_owner_may_read_it() {
