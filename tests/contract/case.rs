@@ -161,7 +161,8 @@ fn expanded(value: Value, common: &Map<String, Value>) -> Result<Value, String> 
                 put_over(&mut whole[name], expanded(member, common)?);
             }
             for name in without.iter().flat_map(|names| names.as_array()).flatten() {
-                let removed = whole.as_object_mut().zip(name.as_str()).and_then(|(all, name)| all.remove(name));
+                let removed =
+                    whole.as_object_mut().zip(name.as_str()).and_then(|(all, name)| all.remove(name));
                 removed.ok_or(format!("there is no {name} to leave out"))?;
             }
             Ok(whole)

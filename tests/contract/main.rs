@@ -74,7 +74,7 @@ async fn run(case: Case) -> Vec<String> {
     }
     let stand_in = StandIn::start(case.exchanges).await;
     let monitor = KktMonitor::builder()
-        .environment(Environment::Custom { base: stand_in.address().parse().unwrap() })
+        .environment(Environment::custom(stand_in.address().parse().unwrap()).unwrap())
         .credentials("shop-17", "correct horse")
         // One exchange is one request: what is repeated and how often is no fact about the service.
         .retry(RetryPolicy::never())

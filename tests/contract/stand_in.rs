@@ -108,9 +108,12 @@ impl Answer {
             None => ("text/plain", String::new()),
             Some(AnswerBody::Json(body)) => ("application/json; charset=utf-8", body.to_string()),
             Some(AnswerBody::Text(text)) => ("text/html; charset=utf-8", text.clone()),
-            Some(AnswerBody::Pages(all)) => ("application/json; charset=utf-8", page(all, request).to_string()),
+            Some(AnswerBody::Pages(all)) => {
+                ("application/json; charset=utf-8", page(all, request).to_string())
+            }
             Some(AnswerBody::PagesIn(path, all)) => {
-                let enveloped = path.rsplit('/').fold(page(all, request), |inner, name| json!({ name: inner }));
+                let enveloped =
+                    path.rsplit('/').fold(page(all, request), |inner, name| json!({ name: inner }));
                 ("application/hal+json", enveloped.to_string())
             }
         };
