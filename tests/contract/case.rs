@@ -160,7 +160,7 @@ fn expanded(value: Value, common: &Map<String, Value>) -> Result<Value, String> 
             for (name, member) in members {
                 put_over(&mut whole[name], expanded(member, common)?);
             }
-            for name in without.iter().flat_map(|names| names.as_array()).flatten() {
+            for name in without.iter().filter_map(|names| names.as_array()).flatten() {
                 let removed =
                     whole.as_object_mut().zip(name.as_str()).and_then(|(all, name)| all.remove(name));
                 removed.ok_or(format!("there is no {name} to leave out"))?;

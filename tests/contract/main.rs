@@ -3,6 +3,8 @@
 //! Each case gets a server of its own that knows which requests must come, and in which order. The environment variable
 //! `ATOL_CONTRACT_FILTER` picks the cases whose file name or title holds its text.
 
+#![expect(clippy::unwrap_used, reason = "a broken set-up of a test ends it")]
+
 mod case;
 mod stand_in;
 
@@ -31,31 +33,26 @@ async fn every_case_holds() {
     let common: Map<String, Value> = serde_json::from_str(&common).unwrap();
     let filter = env::var("ATOL_CONTRACT_FILTER").unwrap_or_default();
 
-    let (mut table, mut complaints, mut count) = (String::new(), Vec::new(), 0);
+    let (mut table, mut complaints) = (Vec::new(), Vec::new());
     for path in case_files(&directory.join("cases")) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let (title, certainty, result) = match Case::read(&path, &common) {
             Ok(case) if !name.contains(&filter) && !case.title.contains(&filter) => continue,
-            Ok(case) => {
-                let head = (case.title.clone(), format!("{:?}", case.certainty));
-                let result = run(case).await;
-                (head.0, head.1, result)
-            }
+            Ok(case) => (case.title.clone(), format!("{:?}", case.certainty), run(case).await),
             Err(error) => ("(cannot be read)".to_owned(), "?".to_owned(), vec![error]),
         };
-        count += 1;
         let verdict = if result.is_empty() { "ok" } else { "FAILED" };
-        table.push_str(&format!("{name:<34} {certainty}  {verdict:<6}  {title}\n"));
+        table.push(format!("{name:<34} {certainty}  {verdict:<6}  {title}"));
         complaints.extend(result.into_iter().map(|complaint| format!("{name}: {complaint}")));
     }
-    show(&table, count);
-    assert!(count > 0, "no case is called `{filter}`");
+    show(&table);
+    assert!(!table.is_empty(), "no case is called `{filter}`");
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
 #[expect(clippy::print_stdout, reason = "the table is what `cargo xtask contract` is for")]
-fn show(table: &str, count: usize) {
-    println!("\n{:<34} sure       what\n{table}{count} cases", "case");
+fn show(table: &[String]) {
+    println!("\n{:<34} sure       what\n{}\n{} cases", "case", table.join("\n"), table.len());
 }
 
 /// Every file of the directory: one that is no case fails instead of being overlooked.
