@@ -30,7 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// The API gives no time at which a shift was opened, and an error code without its beginning. With a history, a shift
 /// counts as open since the first answer that showed it open: it was opened then or earlier, so a warning may come late,
-/// never too soon. The default is an empty history, with which nothing is assumed.
+/// never too soon. Moments are those that the records state ([`Kkt::timestamp`]), or of the poll where they state none.
+/// The default is an empty history, with which nothing is assumed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct History {

@@ -77,7 +77,7 @@ pub struct AttributeChange {
 /// A register of which only `timestamp` moved has not changed: the service has looked again and seen the same. Dates are
 /// equal when they are the same instant, however they are written.
 ///
-/// Only compare lists that are complete; what is missing from half a list is not removed.
+/// Compare lists that are complete: from half a list, the other half would seem to be removed.
 pub fn diff<'a>(before: &'a KktList, after: &'a KktList) -> Diff<'a> {
     // Each is taken out as `after` turns out to have it too, but its key stays: to know a repetition.
     let mut known: HashMap<&str, Option<&Kkt>> = HashMap::with_capacity(before.len());

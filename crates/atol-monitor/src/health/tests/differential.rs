@@ -53,7 +53,7 @@ impl Limits {
 
     /// Steps from one date to the other, one day at a time; more than enough of them are all the same.
     fn days(&self, from: Timestamp, to: Timestamp) -> i64 {
-        const ENOUGH: i64 = 5000;
+        const ENOUGH: i64 = 2300;
         let date = |at: Timestamp| at.to_zoned_datetime(self.zone()).date();
         let (mut date_from, date_to) = (date(from), date(to));
         let mut days = 0;
