@@ -22,9 +22,6 @@ pub(crate) fn run(project: &Project, options: &flags::Contract) -> anyhow::Resul
     if let Some(filter) = &options.filter {
         step = step.env("ATOL_CONTRACT_FILTER", filter);
     }
-    if options.live {
-        step = step.env("ATOL_CONTRACT_LIVE", "1");
-    }
     runner.step(step)?;
     Ok(runner.finish())
 }

@@ -29,8 +29,6 @@ xflags::xflags! {
         cmd contract {
             /// Only cases whose file name holds this text.
             optional filter: String
-            /// Run the read-only cases against the vendor's test stand, when it can be reached.
-            optional --live
         }
 
         /// Print the catalogue of faults with the tests that prove each.
@@ -86,8 +84,6 @@ pub struct Docs {
 #[derive(Debug)]
 pub struct Contract {
     pub filter: Option<String>,
-
-    pub live: bool,
 }
 
 #[derive(Debug)]
