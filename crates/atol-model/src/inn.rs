@@ -10,15 +10,15 @@
 ///
 /// The weights are those of developers.tochka.com/docs/cyclops/validation; the remainder 10 counts as 0.
 pub fn is_valid(inn: &str) -> bool {
-    let Some(digits) = digits(inn) else { return false };
-    match digits.len() {
-        10 => check(&digits, &TEN) == digits.last().copied(),
-        12 => {
-            check(&digits, &ELEVEN) == digits.get(10).copied()
-                && check(&digits, &TWELVE) == digits.get(11).copied()
+    let inn = inn.as_bytes();
+    let holds =
+        |weights: &[u8]| inn.get(weights.len()).map(|digit| digit.wrapping_sub(b'0')) == check(inn, weights);
+    inn.iter().all(u8::is_ascii_digit)
+        && match inn.len() {
+            10 => holds(&TEN),
+            12 => holds(&ELEVEN) && holds(&TWELVE),
+            _ => false,
         }
-        _ => false,
-    }
 }
 
 /// Completes an ИНН: adds the one check digit to 9 digits or the two to 10; `None` for anything else.
@@ -28,29 +28,32 @@ pub fn is_valid(inn: &str) -> bool {
 /// assert_eq!(atol_model::inn::complete("5001007322").as_deref(), Some("500100732259"));
 /// ```
 pub fn complete(start: &str) -> Option<String> {
-    let mut all = digits(start)?;
-    match all.len() {
-        9 => all.push(check(&all, &TEN)?),
-        10 => {
-            all.push(check(&all, &ELEVEN)?);
-            all.push(check(&all, &TWELVE)?);
-        }
-        _ => return None,
+    if !start.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
     }
-    Some(all.into_iter().map(|digit| char::from(b'0' + digit)).collect())
+    let weights: &[&[u8]] = match start.len() {
+        9 => &[&TEN],
+        10 => &[&ELEVEN, &TWELVE],
+        _ => return None,
+    };
+    let mut inn = start.to_owned();
+    for weights in weights {
+        inn.push(char::from(b'0' + check(inn.as_bytes(), weights)?));
+    }
+    Some(inn)
 }
 
 const TEN: [u8; 9] = [2, 4, 10, 3, 5, 9, 4, 6, 8];
 const ELEVEN: [u8; 10] = [7, 2, 4, 10, 3, 5, 9, 4, 6, 8];
 const TWELVE: [u8; 11] = [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8];
 
-fn digits(text: &str) -> Option<Vec<u8>> {
-    text.bytes().map(|byte| byte.is_ascii_digit().then(|| byte - b'0')).collect()
-}
-
+/// The check digit of the leading digits.
 fn check(digits: &[u8], weights: &[u8]) -> Option<u8> {
-    let sum: u32 =
-        digits.iter().zip(weights).map(|(&digit, &weight)| u32::from(digit) * u32::from(weight)).sum();
+    let sum: u32 = digits
+        .iter()
+        .zip(weights)
+        .map(|(digit, &weight)| u32::from(digit.wrapping_sub(b'0')) * u32::from(weight))
+        .sum();
     u8::try_from(sum % 11 % 10).ok()
 }
 
