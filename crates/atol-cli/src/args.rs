@@ -31,20 +31,28 @@ or some registers could not be had).";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
+    // Values of variables are kept out of the help: a URL may hold a password before it has been checked.
     /// Where the registers are: `test`, `production` or a URL such as <https://kkt.example.com>
-    #[arg(long, global = true, env = "ATOL_ENVIRONMENT", default_value = "test", value_name = "NAME|URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "ATOL_ENVIRONMENT",
+        hide_env_values = true,
+        default_value = "test",
+        value_name = "NAME|URL"
+    )]
     pub(crate) environment: String,
 
     /// The login with which documents are registered; in the test environment the vendor's public one if left out
-    #[arg(long, global = true, env = "ATOL_LOGIN")]
+    #[arg(long, global = true, env = "ATOL_LOGIN", hide_env_values = true)]
     pub(crate) login: Option<String>,
 
     /// A file with the password in its first line, `-` for standard input; or set `ATOL_PASSWORD`
-    #[arg(long, global = true, env = "ATOL_PASSWORD_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "ATOL_PASSWORD_FILE", hide_env_values = true, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
 
     /// PEM file with root certificates to trust besides the machine's
-    #[arg(long, global = true, env = "ATOL_CA_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "ATOL_CA_FILE", hide_env_values = true, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
 
     /// The most seconds that a call may take, retries included
@@ -52,12 +60,13 @@ pub(crate) struct ConnectionArgs {
     pub(crate) timeout: u64,
 
     /// Ask an embedded stand-in with a made fleet: no account and no network needed
-    #[arg(long, global = true, conflicts_with_all = ["login", "password_file"])]
+    // No conflict with login, password and environment: they may be set for good as variables, and a demo sends nothing.
+    #[arg(long, global = true)]
     pub(crate) demo: bool,
 
-    /// How many registers the made fleet has
-    #[arg(long, global = true, default_value_t = 24, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    pub(crate) demo_size: u32,
+    /// How many registers the made fleet has [default: 24]; implies `--demo`
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub(crate) demo_size: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,6 @@
 //! A monitor as the command line asks for it.
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use atol_mock::{Fleet, MockAtol};
@@ -15,6 +16,9 @@ use crate::password;
 /// The made fleet is the same on every machine and in every run.
 const DEMO_SEED: u64 = 20_261_124;
 
+/// How many registers a demo has unless told otherwise: every trouble is among them, and they fit a screen.
+const DEMO_SIZE: u32 = 24;
+
 /// A monitor, and the stand-in that must live as long as it does.
 pub(crate) struct Connection {
     pub(crate) monitor: KktMonitor,
@@ -23,7 +27,10 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) async fn open(args: &ConnectionArgs, clock: &SharedClock) -> Result<Connection, Failure> {
-        let stand_in = if args.demo { Some(stand_in(args, clock).await) } else { None };
+        let stand_in = match (args.demo, args.demo_size) {
+            (false, None) => None,
+            (_, size) => Some(stand_in(size.unwrap_or(DEMO_SIZE), clock).await?),
+        };
         let environment: Environment = match &stand_in {
             Some(stand_in) => stand_in.uri().parse()?,
             None => args.environment.parse()?,
@@ -33,7 +40,8 @@ impl Connection {
             .timeouts(Timeouts::default().with_call(call))
             .user_agent(concat!("atol/", env!("CARGO_PKG_VERSION")))
             .environment(environment.clone());
-        if !args.demo
+        // The stand-in takes the public login; it never sees a real password.
+        if stand_in.is_none()
             && let Some((login, password)) = credentials(args, &environment)?
         {
             builder = builder.credentials(login, password);
@@ -45,11 +53,13 @@ impl Connection {
     }
 }
 
-async fn stand_in(args: &ConnectionArgs, clock: &SharedClock) -> MockAtol {
-    let size = usize::try_from(args.demo_size).unwrap_or_default();
-    let stand_in = MockAtol::builder().fleet(Fleet::generate(DEMO_SEED, size, clock.wall())).start().await;
+async fn stand_in(size: u32, clock: &SharedClock) -> Result<MockAtol, Failure> {
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .map_err(|error| Failure::failed(format!("the demo got no port on 127.0.0.1: {error}")))?;
+    let fleet = Fleet::generate(DEMO_SEED, usize::try_from(size).unwrap_or_default(), clock.wall());
+    let stand_in = MockAtol::builder().fleet(fleet).listener(listener).start().await;
     complain(&format!("demo: {size} made registers on an embedded stand-in at {}", stand_in.uri()));
-    stand_in
+    Ok(stand_in)
 }
 
 /// Login and password; `None` for the public ones of the test environment.

@@ -54,9 +54,10 @@ fn refuse_if_readable_by_others(path: &Path, metadata: &std::fs::Metadata) -> Re
     if mode & OTHERS == 0 {
         return Ok(());
     }
-    let path = path.display();
+    let path = path.display().to_string();
+    let quoted = path.replace('\'', r"'\''");
     Err(Failure::usage(format!(
-        "the password file {path} can be read by others (mode {:03o}); run: chmod 600 {path}",
+        "the password file {path} can be read by others (mode {:03o}); run: chmod 600 '{quoted}'",
         mode & 0o777
     )))
 }
@@ -67,7 +68,9 @@ fn refuse_if_readable_by_others(_: &Path, _: &std::fs::Metadata) -> Result<(), F
     Ok(())
 }
 
+// The files of these tests get their modes as Unix knows them.
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
@@ -90,7 +93,7 @@ mod tests {
     fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
         let file = file("canary", 0o644);
         let failure = format!("{:?}", from_file(file.path()).unwrap_err());
-        assert!(failure.contains("(mode 644); run: chmod 600 "), "{failure}");
+        assert!(failure.contains("(mode 644); run: chmod 600 '/"), "{failure}");
         assert!(!failure.contains("canary"), "{failure}");
     }
 

@@ -3,13 +3,26 @@
 
 use std::process::{Command, Output};
 
+use atol_mock::{Fleet, MockAtol, MockAtolBuilder};
+
 /// Runs `atol` without whatever the machine has set for it.
 fn atol(args: &[&str]) -> Output {
+    atol_with(args, &[])
+}
+
+/// Runs `atol` with these variables and no others of its own.
+fn atol_with(args: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atol"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ATOL_")) {
         command.env_remove(name);
     }
-    command.args(args).output().unwrap()
+    command.args(args).envs(variables.iter().copied()).output().unwrap()
+}
+
+/// A service of one's own; it runs on a thread of its own, so the runtime is needed for its start only.
+fn service(builder: MockAtolBuilder) -> MockAtol {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(builder.start())
 }
 
 fn stdout(output: &Output) -> serde_json::Value {
@@ -57,6 +70,7 @@ fn some_registers_of_several_are_a_partial_result() {
 fn wrong_usage_exits_with_2_before_anything_is_sent() {
     for args in [
         &["get", "../../auth", "--demo"][..],
+        &["get", "00000000000000", "../../auth", "--demo"],
         &["list", "--environment", "staging"],
         &["list", "--environment", "http://kkt.example.com"],
         &["list", "--environment", "production"],
@@ -66,6 +80,48 @@ fn wrong_usage_exits_with_2_before_anything_is_sent() {
         let output = atol(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
         assert!(output.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_demo_runs_whatever_is_set_for_the_real_service() {
+    let variables = [("ATOL_ENVIRONMENT", "production"), ("ATOL_LOGIN", "shop"), ("ATOL_PASSWORD", "canary")];
+    let output = atol_with(&["list", "--demo-size", "3", "--output", "json"], &variables);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stdout(&output).as_array().unwrap().len(), 3);
+    assert!(stderr(&output).contains("demo: 3 made registers"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_broken_record_is_told_of_and_cannot_upset_the_terminal() {
+    let mut fleet = Fleet::generate(1, 2, "2026-11-24T10:00:00Z".parse().unwrap());
+    fleet.push_raw(r#"{"serialNumber": "1\u001b[2J\u202e"}"#);
+    let service = service(MockAtol::builder().fleet(fleet));
+    let output = atol(&["list", "--environment", &service.uri(), "--output", "json"]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert_eq!(stdout(&output).as_array().unwrap().len(), 2);
+    assert!(stderr(&output).contains(r"(1\u{1b}[2J\u{202e})"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains(['\u{1b}', '\u{202e}']), "{:?}", stderr(&output));
+}
+
+#[test]
+fn a_wrong_password_is_told_once_however_many_registers_are_asked_for() {
+    let service = service(MockAtol::builder().credentials("shop", "right"));
+    let uri = service.uri();
+    let variables = [("ATOL_ENVIRONMENT", uri.as_str()), ("ATOL_LOGIN", "shop"), ("ATOL_PASSWORD", "canary")];
+    let output = atol_with(&["get", "00107703864827", "00107703864828"], &variables);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(stderr(&output).matches("atol: ").count(), 1, "{}", stderr(&output));
+    assert!(!stderr(&output).contains("canary"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_password_in_a_url_is_repeated_nowhere() {
+    let variables = [("ATOL_ENVIRONMENT", "https://shop:canary@kkt.example.com")];
+    for args in [&["--help"][..], &["list"], &["list", "--no-such-option"]] {
+        let output = atol_with(args, &variables);
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!said.contains("canary"), "{args:?}: {said}");
     }
 }
 

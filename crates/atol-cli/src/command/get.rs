@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use atol_monitor::{KktList, KktMonitor};
+use atol_monitor::{KktList, KktMonitor, SerialNumber};
 use jiff::Timestamp;
 
 use crate::args::{Format, OutputArgs};
@@ -15,8 +15,10 @@ pub(crate) async fn run(
     output: OutputArgs,
     now: Timestamp,
 ) -> Result<ExitCode, Failure> {
-    if let [serial] = serials {
-        let kkt = monitor.get_one(serial).await?;
+    // All of them before the first is asked for: a slip in the last one should cost nothing.
+    let serials = serials.iter().map(|serial| serial.parse()).collect::<Result<Vec<SerialNumber>, _>>()?;
+    if let [serial] = serials.as_slice() {
+        let kkt = monitor.get_one(serial.as_str()).await?;
         match output.output {
             Format::Json => print(&kkt)?,
             Format::Table => print(&table::of(&[kkt], now))?,
@@ -25,9 +27,11 @@ pub(crate) async fn run(
     }
     let mut found = Vec::new();
     let mut last_failure = None;
-    for serial in serials {
-        match monitor.get_one(serial).await {
+    for serial in &serials {
+        match monitor.get_one(serial.as_str()).await {
             Ok(kkt) => found.push(kkt),
+            // It would be the same for every register.
+            Err(error) if found.is_empty() && error.is_auth() => return Err(Failure::from(error)),
             Err(error) => {
                 complain(&format!("{serial}: {}", error.report()));
                 last_failure = Some(error);
