@@ -289,7 +289,31 @@ fn callers_outside_a_runtime_are_told_so() {
 }
 
 #[test]
-fn several_threads_of_several_runtimes_share_one_token() {
+fn cold_callers_on_many_threads_log_in_once() {
+    const CALLERS: usize = 1000;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    for _ in 0..20 {
+        let service = runtime.block_on(async { Service::new() });
+        service.login_takes(Duration::ZERO);
+        // The login holds its thread up until all the others are under way.
+        let under_way = Arc::new(std::sync::Barrier::new(2));
+        let started = Arc::clone(&under_way);
+        let service = service.on_login(move |_| {
+            started.wait();
+            token("one")
+        });
+        let client = client(&service);
+        let calls: Vec<_> = (0..CALLERS).map(|_| runtime.spawn(client.call())).collect();
+        under_way.wait();
+        for call in calls {
+            assert_eq!(runtime.block_on(call).unwrap().unwrap(), 200);
+        }
+        assert_eq!(service.logins(), 1);
+    }
+}
+
+#[test]
+fn callers_on_many_threads_share_one_token() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
     let service = runtime.block_on(async { Service::new() });
     service.login_takes(Duration::ZERO);

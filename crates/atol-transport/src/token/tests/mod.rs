@@ -3,6 +3,7 @@
 
 mod expiry;
 mod flight;
+mod recovery;
 mod refusals;
 mod secrets;
 mod store;

@@ -70,6 +70,23 @@ async fn the_answer_of_a_refusal_comes_back_whole() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_that_is_still_arriving_is_read_and_put_back_whole() {
+    use crate::testing::{Script, answer, data};
+
+    let service = tower::service_fn(|request: Request<Body>| async move {
+        if request.extensions().get::<Login>().is_some() {
+            return Ok(Response::new(ResponseBody::full(r#"{"token":"abc"}"#)));
+        }
+        let body = Script::new([data(r#"{"error":{"code":20,"#), data(r#""text":"other group"}}"#)]);
+        Ok::<_, BoxError>(answer(401, &[], body))
+    });
+    let tokens = Tokens::builder(&Environment::Test, Credentials::test()).build().unwrap();
+    let answer = TokenLayer::new(tokens).layer(service).oneshot(request()).await.unwrap();
+    let body = answer.into_body().collect(1000).await.unwrap();
+    assert_eq!(body, r#"{"error":{"code":20,"text":"other group"}}"#);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_late_refusal_of_an_old_token_leaves_the_new_one() {
     let (service, valid) = revoking();
     let client = client(&service);
