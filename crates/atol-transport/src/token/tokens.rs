@@ -151,7 +151,6 @@ impl Tokens {
             drop_token(&mut state);
             state.rejected.reset();
             state.relogins = Relogins::default();
-            state.login_not_before = Duration::ZERO;
             let old = std::mem::replace(&mut state.credentials, credentials);
             TokenKey::new(&self.shared.endpoints, old.login())
         };

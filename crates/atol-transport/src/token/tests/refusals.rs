@@ -1,5 +1,8 @@
 //! What follows on 401, on wrong credentials and on logins that do not help.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::store::Forgetful;
 use super::*;
 
 /// A service that takes only what it gave out last, and revokes it on demand.
@@ -26,7 +29,7 @@ fn revoking() -> (Service, Arc<Mutex<String>>) {
 async fn a_revoked_token_costs_one_login_and_no_call() {
     let (service, valid) = revoking();
     service.call_takes(SECOND);
-    let client = client(&service);
+    let client = client_with(&service, |builder| builder.store(Forgetful));
     client.call().await.unwrap();
     valid.lock().unwrap().clear();
     let answers = all((0..100).map(|_| client.call())).await;
@@ -89,7 +92,7 @@ async fn a_refusal_that_is_still_arriving_is_read_and_put_back_whole() {
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_of_an_old_token_leaves_the_new_one() {
     let (service, valid) = revoking();
-    let client = client(&service);
+    let client = client_with(&service, |builder| builder.store(Forgetful));
     client.call().await.unwrap();
     valid.lock().unwrap().clear();
     // Refused already, but the answer is slow; meanwhile others get a new token.
@@ -102,6 +105,22 @@ async fn a_late_refusal_of_an_old_token_leaves_the_new_one() {
     assert_eq!(late.await.unwrap().unwrap(), 200);
     assert_eq!(service.logins(), 2);
     assert_eq!(service.tokens_seen().last().unwrap(), "token-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_refusal_is_returned() {
+    let refuses = Arc::new(AtomicBool::new(false));
+    let service = Service::new().on_call({
+        let refuses = Arc::clone(&refuses);
+        move |_| {
+            if refuses.load(Ordering::Relaxed) { refusal(401, 11) } else { Answer::Is(200, "[]".to_owned()) }
+        }
+    });
+    let client = client(&service);
+    client.call().await.unwrap();
+    refuses.store(true, Ordering::Relaxed);
+    assert_eq!(client.call().await.unwrap(), 401);
+    assert_eq!(service.tokens_seen(), ["token-1", "token-1", "token-2"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,6 +251,17 @@ async fn new_credentials_are_used_at_once() {
     let bodies = service.state.lock().unwrap().bodies.clone();
     assert_eq!(bodies[1], r#"{"login":"shop","pass":"right"}"#);
     assert_eq!(bodies[2], r#"{"login":"other","pass":"right"}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_credentials_end_the_pause_after_dead_tokens_too() {
+    let service = Service::new().on_call(|_| refusal(401, 11));
+    let client = client(&service);
+    client.call().await.unwrap();
+    client.call().await.unwrap_err();
+    client.tokens.set_credentials(Credentials::new("shop", "right").unwrap());
+    assert_eq!(client.call().await.unwrap(), 401);
+    assert_eq!(service.logins(), 4);
 }
 
 #[tokio::test(start_paused = true)]

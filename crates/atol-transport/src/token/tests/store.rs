@@ -95,6 +95,78 @@ async fn a_token_that_another_process_left_is_tried_before_a_login_and_after_a_r
     assert_eq!(service.tokens_seen(), ["token-1", "dead-too", "token-2"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn new_credentials_leave_nothing_of_the_old_in_the_store() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new();
+    let client = client_with(&service, |builder| builder.store(store.clone()));
+    client.call().await.unwrap();
+    client.tokens.set_credentials(Credentials::new("other", "p").unwrap());
+    let old = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
+    assert_eq!(store.load(&old).unwrap(), None);
+}
+
+/// Forgets the token in the very moment in which it is saved.
+#[derive(Debug, Clone, Default)]
+struct Racing {
+    saved: MemoryTokenStore,
+    tokens: Arc<Mutex<Option<Tokens>>>,
+}
+
+impl TokenStore for Racing {
+    fn load(&self, key: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+        self.saved.load(key)
+    }
+
+    fn save(&self, key: &TokenKey, token: &StoredToken) -> Result<(), BoxError> {
+        let tokens = self.tokens.lock().unwrap().take();
+        tokens.inspect(Tokens::forget);
+        self.saved.save(key, token)
+    }
+
+    fn remove(&self, key: &TokenKey) -> Result<(), BoxError> {
+        self.saved.remove(key)
+    }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_forgotten_while_it_is_saved_is_not_left_behind() {
+    let store = Racing::default();
+    let service = Service::new();
+    let client = client_with(&service, |builder| builder.store(store.clone()));
+    *store.tokens.lock().unwrap() = Some(client.tokens.clone());
+    client.call().await.unwrap();
+    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
+    assert_eq!(store.load(&key).unwrap(), None);
+    assert!(!client.tokens.is_cached());
+}
+
+/// A store that keeps nothing.
+#[derive(Debug)]
+pub(super) struct Forgetful;
+
+impl TokenStore for Forgetful {
+    fn load(&self, _: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+        Ok(None)
+    }
+
+    fn save(&self, _: &TokenKey, _: &StoredToken) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn remove(&self, _: &TokenKey) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
+}
+
 /// A store that goes wrong in each way there is.
 #[derive(Debug)]
 enum Broken {
