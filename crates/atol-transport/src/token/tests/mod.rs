@@ -3,6 +3,8 @@
 
 mod expiry;
 mod flight;
+#[cfg(feature = "tracing")]
+mod notice;
 mod recovery;
 mod refusals;
 mod secrets;

@@ -169,7 +169,7 @@ impl TokenStore for Forgetful {
 
 /// A store that goes wrong in each way there is.
 #[derive(Debug)]
-enum Broken {
+pub(super) enum Broken {
     Fails,
     Panics,
     /// Until the other end is dropped.
