@@ -238,8 +238,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Check name resolution and the firewall from the same machine (`curl -v https://online.atol.ru`), and
-    /// `HTTPS_PROXY` when the network has a proxy.
+    /// Check name resolution and the firewall from the same machine (`curl -v https://online.atol.ru`). Proxies are not
+    /// supported yet.
     pub fn is_connect(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect(_))
     }

@@ -40,7 +40,7 @@ impl ConnectError {
                 ErrorKind::Connect(ConnectFailure::Dns),
                 format!("the name `{host}` could not be resolved: {cause}"),
             )
-            .with_advice("check the name and this machine's DNS; behind a proxy set HTTPS_PROXY");
+            .with_advice("check the name and this machine's DNS");
         }
         let failure = match io.map(io::Error::kind) {
             Some(io::ErrorKind::ConnectionRefused) => ConnectFailure::Refused,
@@ -53,7 +53,7 @@ impl ConnectError {
             ConnectFailure::Local => {
                 "this machine is out of ports or file descriptors, or may not connect: see `ulimit -n`"
             }
-            _ => "check the network and the firewall; behind a proxy set HTTPS_PROXY",
+            _ => "check the network and the firewall",
         };
         ConnectError::new(ErrorKind::Connect(failure), format!("no connection to `{host}`: {cause}"))
             .with_advice(advice)
