@@ -229,6 +229,11 @@ impl ClientBuilder {
             };
             erase(Leaf::new(&tls, self.timeouts.connect(), Arc::clone(&clock)))
         };
+        // Below the token, so that logins carry it too.
+        let leaf = leaf.map_request(move |mut request: Request<Body>| {
+            request.headers_mut().entry(http::header::USER_AGENT).or_insert_with(|| user_agent.clone());
+            request
+        });
         let mut collect = CollectLayer::new(Arc::clone(&clock));
         if let Some(bytes) = self.max_body {
             collect = collect.with_max_body(bytes)?;
@@ -252,10 +257,7 @@ impl ClientBuilder {
         #[cfg(feature = "tracing")]
         let call =
             ServiceBuilder::new().layer(crate::trace::TraceLayer::calls(Arc::clone(&clock))).layer(call);
-        let call = erase(call.service(attempt).map_request(move |mut request: Request<Body>| {
-            request.headers_mut().entry(http::header::USER_AGENT).or_insert_with(|| user_agent.clone());
-            request
-        }));
+        let call = erase(call.service(attempt));
         let service = self.layers.into_iter().fold(call, |stack, wrap| wrap(stack));
         Ok(Client::from_parts(service, endpoints, tokens, recorder))
     }
@@ -335,6 +337,7 @@ mod tests {
             .leaf(service_fn(move |request: Request<Body>| {
                 let log = Arc::clone(&leaf_log);
                 async move {
+                    assert!(request.headers().contains_key("user-agent"));
                     let path = request.uri().path().to_owned();
                     let mut log = log.lock().unwrap();
                     let answers = log.iter().filter(|line| line.starts_with("leaf /api/kkt")).count();
