@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::Value;
+use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
@@ -94,10 +94,16 @@ impl Extra {
         self.members.iter().map(|(name, json)| (&**name, &**json))
     }
 
-    /// A name that stands twice. Sorted first, because comparing each with each takes too long for a long object.
+    /// A name that stands twice.
     pub(crate) fn repeated(&self) -> Option<&str> {
-        if self.len() < 2 {
-            return None;
+        /// Up to here comparing each with each is the faster way, beyond it an attack would find it very slow.
+        const FEW: usize = 16;
+        if self.len() <= FEW {
+            return self
+                .names()
+                .enumerate()
+                .find(|&(index, name)| self.names().skip(index + 1).any(|later| later == name))
+                .map(|(_, name)| name);
         }
         let mut names: Vec<&str> = self.names().collect();
         names.sort_unstable();
@@ -124,24 +130,15 @@ impl fmt::Debug for Extra {
 pub(crate) const EXPECTED: &str =
     "JSON of less than 127 levels, numbers no larger than a double, whole surrogate pairs";
 
-/// Refuses JSON that a [`Value`] cannot hold and drops the white space between the tokens of the rest.
+/// Refuses JSON that a [`Value`](serde_json::Value) cannot hold and drops the white space between the tokens of the rest.
 pub(crate) fn checked(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
-    /// No number of this length reaches the end of a double's range, unless it has an exponent.
-    const SHORT: usize = 300;
-    // Nearly every value there is: a text without escapes, a literal, a number as people write them.
-    let is_plain = match json.as_bytes() {
-        [b'"', text @ ..] => !text.contains(&b'\\'),
-        [b'{' | b'[', ..] => false,
-        word => {
-            word.len() < SHORT && !word.iter().any(|byte| matches!(byte, b'e' | b'E'))
-                || word == b"true"
-                || word == b"false"
-        }
-    };
-    if is_plain {
+    let seen = Seen::in_json(json);
+    if seen.odd {
+        serde_json::from_str::<Holdable>(json)?;
+    }
+    if !seen.space {
         return Ok(Cow::Borrowed(json));
     }
-    serde_json::from_str::<Value>(json)?;
     let mut dense = String::with_capacity(json.len());
     let (mut in_text, mut is_escaped) = (false, false);
     for character in json.chars() {
@@ -152,5 +149,91 @@ pub(crate) fn checked(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
         is_escaped = in_text && character == '\\' && !is_escaped;
         dense.push(character);
     }
-    Ok(if dense.len() == json.len() { Cow::Borrowed(json) } else { Cow::Owned(dense) })
+    Ok(Cow::Owned(dense))
+}
+
+/// What a glance at a value shows, much quicker than reading it. May cry wolf, never misses one.
+struct Seen {
+    /// Something that a `Value` may not be able to hold: an escape, an exponent, very many brackets or digits.
+    odd: bool,
+    /// White space between tokens.
+    space: bool,
+}
+
+impl Seen {
+    fn in_json(json: &str) -> Self {
+        /// Fewer levels than a `Value` may have, and fewer digits than a double's 308.
+        const MANY: u32 = 100;
+        let (mut brackets, mut digits, mut in_text) = (0, 0, false);
+        let mut seen = Self { odd: false, space: false };
+        for byte in json.bytes() {
+            match byte {
+                // From here on it is not clear any more what is text and what is not.
+                b'\\' => return Self { odd: true, space: true },
+                b'"' => in_text = !in_text,
+                _ if in_text => {}
+                b' ' | b'\n' | b'\r' | b'\t' => seen.space = true,
+                b'[' | b'{' => brackets += 1,
+                b'0'..=b'9' => digits += 1,
+                // An exponent, or the end of `true` and `false`.
+                b'e' | b'E' => seen.odd |= digits > 0,
+                _ => {}
+            }
+        }
+        seen.odd |= brackets > MANY || digits > MANY;
+        seen
+    }
+}
+
+/// Goes through a value as reading a [`Value`](serde_json::Value) would, without building it.
+struct Holdable;
+
+impl<'de> Deserialize<'de> for Holdable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct HoldableVisitor;
+
+        impl<'de> Visitor<'de> for HoldableVisitor {
+            type Value = Holdable;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(EXPECTED)
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Holdable, E> {
+                Ok(Holdable)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Holdable, E> {
+                Ok(Holdable)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Holdable, E> {
+                Ok(Holdable)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Holdable, E> {
+                Ok(Holdable)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Holdable, E> {
+                Ok(Holdable)
+            }
+
+            fn visit_unit<E>(self) -> Result<Holdable, E> {
+                Ok(Holdable)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Holdable, A::Error> {
+                while let Some(Holdable) = seq.next_element()? {}
+                Ok(Holdable)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Holdable, A::Error> {
+                while let Some((Holdable, Holdable)) = map.next_entry()? {}
+                Ok(Holdable)
+            }
+        }
+
+        deserializer.deserialize_any(HoldableVisitor)
+    }
 }

@@ -63,6 +63,9 @@ impl Field {
         Self::NetworkErrorCode,
     ];
 
+    /// How many of them must be there.
+    pub(crate) const REQUIRED: usize = Self::ALL.len() - 2;
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::SerialNumber => "serialNumber",

@@ -9,6 +9,7 @@ use crate::diagnosis;
 use crate::error::Error;
 use crate::extra::Extra;
 use crate::generated::NetworkErrorCode;
+use crate::json;
 use crate::offset_timestamp::OffsetTimestamp;
 use crate::read;
 use crate::text::utf8;
@@ -173,10 +174,7 @@ impl Kkt {
 
     /// The JSON of the wire, in one line; Cyrillic is not escaped.
     pub fn to_json(&self) -> String {
-        let mut json = Vec::with_capacity(640);
-        // Writing these types to memory cannot fail, and what serde_json writes is UTF-8.
-        let _ = serde_json::to_writer(&mut json, self);
-        String::from_utf8(json).unwrap_or_default()
+        json::object(self)
     }
 
     /// The register as a JSON value.

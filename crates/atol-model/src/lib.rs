@@ -34,6 +34,7 @@ mod extra;
 mod field;
 mod generated;
 pub mod inn;
+mod json;
 mod kkt;
 mod list;
 mod offset_timestamp;

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::diagnosis::{describe, members, only, place, syntax};
 use crate::error::{Error, ErrorKind};
+use crate::json;
 use crate::kkt::Kkt;
 use crate::position::{Position, Ruler};
 use crate::read;
@@ -118,7 +119,7 @@ impl KktList {
 
     /// The JSON array of the registers, in one line.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        json::array(&self.registers)
     }
 
     /// The fast path reads all at once; only when that fails each element is looked at alone.

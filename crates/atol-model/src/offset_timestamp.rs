@@ -7,11 +7,18 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, ZonedDateTime, civil};
+use jiff::{Timestamp, ZonedDateTime};
 use serde_core::de::{Deserialize, Deserializer, Visitor};
 use serde_core::ser::{Serialize, Serializer};
 
+use self::notation::{Notation, Separator, Zone};
+use self::reader::{parse, parse_iso};
+use self::text::Text;
 use crate::error::{Error, ErrorKind};
+
+mod notation;
+mod reader;
+mod text;
 
 /// An instant together with the UTC offset it was written with; prints back what it read.
 ///
@@ -145,41 +152,8 @@ impl OffsetTimestamp {
 
     /// The text, on the stack.
     pub(crate) fn text(self) -> Text {
-        let Notation { offset, precision, separator, zone } = self.notation();
-        let local = offset.to_datetime(self.timestamp());
-        let mut text = Text::default();
-        match separator {
-            Separator::Dots => {
-                text.digits(local.day().unsigned_abs().into(), 2);
-                text.push(b'.');
-                text.digits(local.month().unsigned_abs().into(), 2);
-                text.push(b'.');
-                text.digits(local.year().unsigned_abs().into(), 4);
-                text.push(b' ');
-            }
-            Separator::T | Separator::Space => {
-                if local.year() < 0 {
-                    text.extend(b"-00");
-                }
-                text.digits(local.year().unsigned_abs().into(), 4);
-                text.push(b'-');
-                text.digits(local.month().unsigned_abs().into(), 2);
-                text.push(b'-');
-                text.digits(local.day().unsigned_abs().into(), 2);
-                text.push(if separator == Separator::T { b'T' } else { b' ' });
-            }
-        }
-        text.digits(local.hour().unsigned_abs().into(), 2);
-        text.push(b':');
-        text.digits(local.minute().unsigned_abs().into(), 2);
-        text.push(b':');
-        text.digits(local.second().unsigned_abs().into(), 2);
-        if precision > 0 {
-            text.push(b'.');
-            text.digits(self.nanoseconds / 10_u32.pow(9 - u32::from(precision)), precision.into());
-        }
-        text.zone(offset.seconds(), zone);
-        text
+        let notation = self.notation();
+        Text::new(notation.offset.to_datetime(self.timestamp()), notation)
     }
 }
 
@@ -297,250 +271,146 @@ fn invalid(text: &str, expected: &'static str) -> Error {
     Error::new(ErrorKind::InvalidTimestamp).expected(expected).found_text(text)
 }
 
-fn parse(text: &str, zoneless: Option<Offset>) -> Option<OffsetTimestamp> {
-    parse_iso(text.as_bytes(), zoneless).or_else(|| parse_dotted(text.as_bytes(), zoneless?))
-}
+#[cfg(test)]
+mod tests {
+    use jiff::tz;
+    use proptest::prelude::*;
 
-fn parse_iso(text: &[u8], zoneless: Option<Offset>) -> Option<OffsetTimestamp> {
-    let &[
-        y0,
-        y1,
-        y2,
-        y3,
-        b'-',
-        m0,
-        m1,
-        b'-',
-        d0,
-        d1,
-        separator @ (b'T' | b' '),
-        h0,
-        h1,
-        b':',
-        n0,
-        n1,
-        b':',
-        s0,
-        s1,
-        ref rest @ ..,
-    ] = text
-    else {
-        return None;
-    };
-    let (nanoseconds, precision, rest) = fraction(rest)?;
-    let local = civil_time([y0, y1, y2, y3], [m0, m1], [d0, d1], [h0, h1, n0, n1, s0, s1], nanoseconds)?;
-    let (offset, zone) = if rest.is_empty() { (zoneless?, Zone::Absent) } else { zone(rest)? };
-    let separator = if separator == b'T' { Separator::T } else { Separator::Space };
-    let timestamp = offset.to_timestamp(local).ok()?;
-    Some(OffsetTimestamp::pack(timestamp, Notation { offset, precision, separator, zone }))
-}
+    use super::*;
 
-/// `30.11.2017 17:58:53`.
-fn parse_dotted(text: &[u8], offset: Offset) -> Option<OffsetTimestamp> {
-    let &[d0, d1, b'.', m0, m1, b'.', y0, y1, y2, y3, b' ', h0, h1, b':', n0, n1, b':', s0, s1] = text else {
-        return None;
-    };
-    let local = civil_time([y0, y1, y2, y3], [m0, m1], [d0, d1], [h0, h1, n0, n1, s0, s1], 0)?;
-    let timestamp = offset.to_timestamp(local).ok()?;
-    let notation = Notation { offset, precision: 0, separator: Separator::Dots, zone: Zone::Absent };
-    Some(OffsetTimestamp::pack(timestamp, notation))
-}
-
-/// The calendar's rules are jiff's; the year 0, which jiff knows, is nobody's date here.
-fn civil_time(
-    [y0, y1, y2, y3]: [u8; 4],
-    [m0, m1]: [u8; 2],
-    [d0, d1]: [u8; 2],
-    [h0, h1, n0, n1, s0, s1]: [u8; 6],
-    nanoseconds: u32,
-) -> Option<civil::DateTime> {
-    let year = i16::from(two(y0, y1)?) * 100 + i16::from(two(y2, y3)?);
-    if year == 0 {
-        return None;
-    }
-    let (month, day) = (two(m0, m1)?, two(d0, d1)?);
-    let (hour, minute, second) = (two(h0, h1)?, two(n0, n1)?, two(s0, s1)?);
-    civil::DateTime::new(year, month, day, hour, minute, second, nanoseconds.cast_signed()).ok()
-}
-
-/// `.123` and what follows; nothing when there is no point.
-fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
-    let [b'.', rest @ ..] = text else {
-        return Some((0, 0, text));
-    };
-    let (mut nanoseconds, mut precision, mut rest) = (0, 0_u8, rest);
-    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
-        if precision == 9 {
-            return None;
-        }
-        nanoseconds = nanoseconds * 10 + u32::from(digit - b'0');
-        precision += 1;
-        rest = tail;
-    }
-    (precision > 0).then(|| (nanoseconds * 10_u32.pow(9 - u32::from(precision)), precision, rest))
-}
-
-fn zone(text: &[u8]) -> Option<(Offset, Zone)> {
-    let (sign, digits) = match text {
-        b"Z" => return Some((Offset::UTC, Zone::Z)),
-        [b'+', digits @ ..] => (1, digits),
-        [b'-', digits @ ..] => (-1, digits),
-        _ => return None,
-    };
-    let (hour, minute, second, zone) = match *digits {
-        [h0, h1, b':', m0, m1] => (two(h0, h1)?, two(m0, m1)?, 0, Zone::Colon),
-        [h0, h1, m0, m1] => (two(h0, h1)?, two(m0, m1)?, 0, Zone::Basic),
-        [h0, h1] => (two(h0, h1)?, 0, 0, Zone::Hour),
-        // Local mean times of long ago; written by `new`, not by the service.
-        [h0, h1, b':', m0, m1, b':', s0, s1] => (two(h0, h1)?, two(m0, m1)?, two(s0, s1)?, Zone::Colon),
-        _ => return None,
-    };
-    if minute > 59 || second > 59 {
-        return None;
-    }
-    let seconds = sign * (i32::from(hour) * 3600 + i32::from(minute) * 60 + i32::from(second));
-    let zone = match (seconds, sign, zone) {
-        // RFC 3339 gives `-00:00` a meaning of its own, so it must not come back as `+00:00`.
-        (0, -1, Zone::Colon) if digits.len() == 5 => Zone::MinusZero,
-        (0, -1, _) => return None,
-        _ => zone,
-    };
-    Some((Offset::from_seconds(seconds).ok()?, zone))
-}
-
-fn two(tens: u8, units: u8) -> Option<i8> {
-    let (tens, units) = (tens.wrapping_sub(b'0'), units.wrapping_sub(b'0'));
-    (tens < 10 && units < 10).then(|| (tens * 10 + units).cast_signed())
-}
-
-/// How an instant was written.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Notation {
-    offset: Offset,
-    /// Digits of the fraction, 0..=9.
-    precision: u8,
-    separator: Separator,
-    zone: Zone,
-}
-
-/// What stands between date and time; dots also turn the date round.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Separator {
-    T,
-    Space,
-    Dots,
-}
-
-/// How the offset was spelled.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Zone {
-    Colon,
-    Basic,
-    Hour,
-    Z,
-    MinusZero,
-    Absent,
-}
-
-impl Notation {
-    /// jiff's offsets end at 25:59:59 either way; this makes them positive.
-    const OFFSET_BIAS: i32 = 1 << 17;
-
-    /// From the lowest bit: 1 always set, 18 offset, 4 precision, 2 separator, 3 zone.
-    fn pack(self) -> NonZeroU32 {
-        let offset = (self.offset.seconds() + Self::OFFSET_BIAS).cast_unsigned();
-        let spelling = u32::from(self.precision) | (self.separator as u32) << 4 | (self.zone as u32) << 6;
-        NonZeroU32::MIN | offset << 1 | spelling << 19
-    }
-
-    fn unpack(bits: NonZeroU32) -> Self {
-        let bits = bits.get();
-        let seconds = ((bits >> 1) & 0x3_FFFF).cast_signed() - Self::OFFSET_BIAS;
-        Self {
-            // It came out of an `Offset`, so the fallback is never taken.
-            offset: Offset::from_seconds(seconds).unwrap_or(Offset::UTC),
-            precision: (bits >> 19 & 0xF) as u8,
-            separator: match bits >> 23 & 0b11 {
-                0 => Separator::T,
-                1 => Separator::Space,
-                _ => Separator::Dots,
-            },
-            zone: match bits >> 25 {
-                0 => Zone::Colon,
-                1 => Zone::Basic,
-                2 => Zone::Hour,
-                3 => Zone::Z,
-                4 => Zone::MinusZero,
-                _ => Zone::Absent,
-            },
-        }
-    }
-}
-
-/// A timestamp's text without an allocation; the longest is `-009999-01-01T00:00:00.000000000+25:59:59`.
-pub(crate) struct Text {
-    bytes: [u8; 48],
-    len: usize,
-}
-
-impl Default for Text {
-    fn default() -> Self {
-        Self { bytes: [0; 48], len: 0 }
-    }
-}
-
-impl Text {
-    pub(crate) fn as_str(&self) -> &str {
-        let written = self.bytes.get(..self.len).unwrap_or_default();
-        std::str::from_utf8(written).unwrap_or_default()
-    }
-
-    fn push(&mut self, byte: u8) {
-        if let Some(free) = self.bytes.get_mut(self.len) {
-            *free = byte;
-            self.len += 1;
+    #[test]
+    fn every_form_prints_back_as_it_came() {
+        for text in [
+            "2019-07-22T14:03:00+00:00",
+            "2019-07-22T14:03:00Z",
+            "2019-07-22 14:03:00Z",
+            "2019-07-22T14:03:00-00:00",
+            "2019-07-22T14:03:00+0300",
+            "2019-07-22T14:03:00-0330",
+            "2019-07-22T14:03:00+03",
+            "2019-07-22 14:03:00.5+03:00",
+            "2019-07-22T14:03:00.000000000-12:45",
+            "2019-07-22T14:03:00.123456789+14:00",
+            "1965-01-01T00:00:00.25+02:30:17",
+            "0001-01-01T00:00:00Z",
+            "9999-12-30T21:59:59Z",
+        ] {
+            assert_eq!(
+                text.parse::<OffsetTimestamp>().map(|read| read.to_string()).as_deref().ok(),
+                Some(text)
+            );
         }
     }
 
-    fn extend(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.push(byte);
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in [
+            "",
+            "tomorrow",
+            "2019-02-31T00:00:00Z",
+            "2019-02-29T00:00:00Z",
+            "2019-13-01T00:00:00Z",
+            "0000-01-01T00:00:00Z",
+            "0000-00-00T00:00:00Z",
+            "2019-07-22",
+            "2019-07-22T24:00:00Z",
+            "2019-07-22T23:60:00Z",
+            "2016-12-31T23:59:60Z",
+            "2019-07-22T14:03Z",
+            "2019-07-22T14:03:00",
+            "2019-07-22T14:03:00.Z",
+            "2019-07-22T14:03:00.1234567890Z",
+            "2019-07-22T14:03:00,5Z",
+            "2019-07-22T14:03:00+3",
+            "2019-07-22T14:03:00+03:0",
+            "2019-07-22T14:03:00+03:60",
+            "2019-07-22T14:03:00+26:00",
+            "2019-07-22T14:03:00+03:00[Europe/Moscow]",
+            "2019-07-22T14:03:00z",
+            "2019-07-22t14:03:00Z",
+            " 2019-07-22T14:03:00Z",
+            "2019-07-22T14:03:00Z ",
+            "+2019-07-22T14:03:00Z",
+            "２０１９-07-22T14:03:00Z",
+            "22.07.2019 14:03:00",
+            "11/12/2017",
+            "1563804180",
+            "9999-12-31T23:59:59Z",
+        ] {
+            let error = text.parse::<OffsetTimestamp>().map_err(|error| error.kind());
+            assert_eq!(error, Err(ErrorKind::InvalidTimestamp), "{text}");
         }
     }
 
-    fn digits(&mut self, number: u32, width: u32) {
-        for place in (0..width).rev() {
-            let digit = number / 10_u32.pow(place) % 10;
-            self.push(b'0' + digit as u8);
-        }
+    #[test]
+    fn a_missing_zone_is_the_one_that_was_agreed_on() {
+        let read = |text| {
+            OffsetTimestamp::parse_assuming(text, tz::offset(3)).map(|read| read.timestamp().to_string())
+        };
+        let instant = "2017-11-30T14:58:53Z";
+        assert_eq!(read("2017-11-30T17:58:53").as_deref().ok(), Some(instant));
+        assert_eq!(read("2017-11-30 17:58:53").as_deref().ok(), Some(instant));
+        assert_eq!(read("30.11.2017 17:58:53").as_deref().ok(), Some(instant));
+        assert_eq!(read("2017-11-30T14:58:53Z").as_deref().ok(), Some(instant));
+        assert!(read("31.02.2017 17:58:53").is_err());
+        assert!(read("30.11.2017T17:58:53").is_err());
     }
 
-    fn zone(&mut self, seconds: i32, zone: Zone) {
-        let (size, sign) = (seconds.unsigned_abs(), if seconds < 0 { b'-' } else { b'+' });
-        let (hour, minute, second) = (size / 3600, size / 60 % 60, size % 60);
-        match zone {
-            Zone::Absent => {}
-            Zone::Z => self.push(b'Z'),
-            Zone::MinusZero => self.extend(b"-00:00"),
-            Zone::Hour => {
-                self.push(sign);
-                self.digits(hour, 2);
+    #[test]
+    fn a_missing_zone_is_written_where_it_would_be_missed() {
+        let zoneless = OffsetTimestamp::parse_assuming("2017-11-30T17:58:53.10", tz::offset(3)).unwrap();
+        assert_eq!(zoneless.to_string(), "2017-11-30T17:58:53.10");
+        assert_eq!(serde_json::to_string(&zoneless).unwrap(), r#""2017-11-30T17:58:53.100+03:00""#);
+    }
+
+    #[test]
+    fn it_is_small() {
+        assert_eq!(size_of::<OffsetTimestamp>(), 16);
+        assert_eq!(size_of::<Option<OffsetTimestamp>>(), 16);
+    }
+
+    #[test]
+    fn it_goes_to_jiff_and_back() {
+        let read: OffsetTimestamp = "2020-11-03T00:00:00+03:00".parse().unwrap();
+        assert_eq!(read.to_zoned().to_string(), "2020-11-03T00:00:00+03:00[+03:00]");
+        assert_eq!(OffsetTimestamp::from(&read.to_zoned()).to_string(), read.to_string());
+        assert_eq!(OffsetTimestamp::from(read.timestamp()).to_string(), "2020-11-02T21:00:00+00:00");
+        assert_eq!(Timestamp::from(read), read.timestamp());
+    }
+
+    proptest! {
+        #[test]
+        fn any_instant_with_any_offset_prints_and_reads_back(
+            second in -62_135_500_000_i64..253_402_000_000,
+            nanosecond in prop_oneof![Just(0), Just(500_000_000), 0..1_000_000_000],
+            offset in -93_599..=93_599,
+        ) {
+            let instant = Timestamp::new(second, nanosecond).unwrap();
+            let written = OffsetTimestamp::new(instant, Offset::from_seconds(offset).unwrap());
+            let read: OffsetTimestamp = written.to_string().parse().unwrap();
+            prop_assert_eq!(read.timestamp(), instant);
+            prop_assert_eq!(read.offset().seconds(), offset);
+            prop_assert_eq!(read.to_string(), written.to_string());
+        }
+
+        #[test]
+        fn the_order_is_that_of_the_instants(a in any::<i32>(), b in any::<i32>(), zones in -14_i8..=14) {
+            let at = |second: i32, zone| OffsetTimestamp::new(Timestamp::from_second(second.into()).unwrap(), tz::offset(zone));
+            prop_assert_eq!(at(a, zones).cmp(&at(b, -zones)), a.cmp(&b));
+        }
+
+        #[test]
+        fn what_is_read_is_printed_back(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{0,10})?(Z|[+-][0-9]{2}(:?[0-9]{2}(:[0-9]{2})?)?)?") {
+            if let Ok(read) = text.parse::<OffsetTimestamp>() {
+                prop_assert_eq!(read.to_string(), text);
             }
-            Zone::Basic => {
-                self.push(sign);
-                self.digits(hour, 2);
-                self.digits(minute, 2);
-            }
-            Zone::Colon => {
-                self.push(sign);
-                self.digits(hour, 2);
-                self.push(b':');
-                self.digits(minute, 2);
-                if second > 0 {
-                    self.push(b':');
-                    self.digits(second, 2);
-                }
-            }
+        }
+
+        #[test]
+        fn jiff_reads_the_same_instant(second in -62_000_000_000_i64..253_402_000_000, offset in -1439..=1439) {
+            let offset = Offset::from_seconds(offset * 60).unwrap();
+            let written = OffsetTimestamp::new(Timestamp::from_second(second).unwrap(), offset);
+            prop_assert_eq!(written.to_string().parse::<Timestamp>().unwrap(), written.timestamp());
         }
     }
 }

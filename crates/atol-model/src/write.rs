@@ -1,4 +1,4 @@
-//! The way out: the attributes in the service's order, then what we do not know.
+//! The way out through serde: the attributes in the service's order, then what we do not know. `json` writes the same.
 
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
 
@@ -12,75 +12,78 @@ use crate::offset_timestamp::OffsetTimestamp;
 /// `serde_json`'s; clear [`Kkt::extra`] where that matters.
 impl Serialize for Kkt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use Field::{
+            DeviceNumber, FirstUnsetDocTimestamp, FiscalStorageExpiration, FiscalStorageInn,
+            FiscalStoragePaymentAddress, FiscalStoragePercentageUse, FiscalStorageSerialNumber,
+            FiscalizationDate, GroupCode, IsShiftOpened, NetworkErrorCode, RegistrationNumber, SerialNumber,
+            ShiftNumber, ShiftReceipt, SignedDocuments, Timestamp, UnsentDocs,
+        };
+
         let optional =
             usize::from(self.unsent_docs.is_some()) + usize::from(self.first_unsent_doc_timestamp.is_some());
-        let mut map = serializer.serialize_map(Some(16 + optional + self.extra.len()))?;
-        for field in Field::ALL {
-            write_field(self, field, &mut map)?;
+        let mut map = serializer.serialize_map(Some(Field::REQUIRED + optional + self.extra.len()))?;
+        map.serialize_entry(SerialNumber.name(), &self.serial_number)?;
+        map.serialize_entry(RegistrationNumber.name(), &self.registration_number)?;
+        map.serialize_entry(DeviceNumber.name(), &self.device_number)?;
+        map.serialize_entry(FiscalizationDate.name(), &self.fiscalization_date)?;
+        map.serialize_entry(FiscalStorageExpiration.name(), &self.fiscal_storage_expiration)?;
+        map.serialize_entry(SignedDocuments.name(), &self.signed_documents)?;
+        map.serialize_entry(FiscalStoragePercentageUse.name(), &PercentageAsRead::of(self))?;
+        map.serialize_entry(FiscalStorageInn.name(), &self.fiscal_storage_inn)?;
+        map.serialize_entry(FiscalStorageSerialNumber.name(), &self.fiscal_storage_serial_number)?;
+        map.serialize_entry(FiscalStoragePaymentAddress.name(), &self.fiscal_storage_payment_address)?;
+        map.serialize_entry(GroupCode.name(), &self.group_code)?;
+        map.serialize_entry(Timestamp.name(), &self.timestamp.map(TimestampAsRead))?;
+        map.serialize_entry(IsShiftOpened.name(), &self.is_shift_opened)?;
+        map.serialize_entry(ShiftNumber.name(), &self.shift_number)?;
+        map.serialize_entry(ShiftReceipt.name(), &self.shift_receipt)?;
+        if let Some(count) = self.unsent_docs {
+            map.serialize_entry(UnsentDocs.name(), &count)?;
         }
-        for (name, raw) in self.extra.members() {
-            map.serialize_entry(name, raw)?;
+        if let Some(date) = self.first_unsent_doc_timestamp {
+            let name = if self.spelling.first_unsent { FIRST_UNSENT } else { FirstUnsetDocTimestamp.name() };
+            map.serialize_entry(name, &date)?;
+        }
+        map.serialize_entry(NetworkErrorCode.name(), &self.network_error_code)?;
+        for (name, json) in self.extra.members() {
+            map.serialize_entry(name, json)?;
         }
         map.end()
     }
 }
 
-fn write_field<M: SerializeMap>(kkt: &Kkt, field: Field, map: &mut M) -> Result<(), M::Error> {
-    let name = field.name();
-    match field {
-        Field::SerialNumber => map.serialize_entry(name, &kkt.serial_number),
-        Field::RegistrationNumber => map.serialize_entry(name, &kkt.registration_number),
-        Field::DeviceNumber => map.serialize_entry(name, &kkt.device_number),
-        Field::FiscalizationDate => map.serialize_entry(name, &kkt.fiscalization_date),
-        Field::FiscalStorageExpiration => map.serialize_entry(name, &kkt.fiscal_storage_expiration),
-        Field::SignedDocuments => map.serialize_entry(name, &kkt.signed_documents),
-        Field::FiscalStoragePercentageUse => match kkt.fiscal_storage_percentage_use {
-            Some(percentage) if !kkt.spelling.decimal_percentage => {
-                map.serialize_entry(name, &Shortest(percentage))
-            }
-            percentage => map.serialize_entry(name, &percentage),
-        },
-        Field::FiscalStorageInn => map.serialize_entry(name, &kkt.fiscal_storage_inn),
-        Field::FiscalStorageSerialNumber => map.serialize_entry(name, &kkt.fiscal_storage_serial_number),
-        Field::FiscalStoragePaymentAddress => map.serialize_entry(name, &kkt.fiscal_storage_payment_address),
-        Field::GroupCode => map.serialize_entry(name, &kkt.group_code),
-        Field::Timestamp => map.serialize_entry(name, &kkt.timestamp.map(AsRead)),
-        Field::IsShiftOpened => map.serialize_entry(name, &kkt.is_shift_opened),
-        Field::ShiftNumber => map.serialize_entry(name, &kkt.shift_number),
-        Field::ShiftReceipt => map.serialize_entry(name, &kkt.shift_receipt),
-        Field::UnsentDocs => match &kkt.unsent_docs {
-            Some(count) => map.serialize_entry(name, count),
-            None => Ok(()),
-        },
-        Field::FirstUnsetDocTimestamp => match &kkt.first_unsent_doc_timestamp {
-            Some(date) if kkt.spelling.first_unsent => map.serialize_entry(FIRST_UNSENT, date),
-            Some(date) => map.serialize_entry(name, date),
-            None => Ok(()),
-        },
-        Field::NetworkErrorCode => map.serialize_entry(name, &kkt.network_error_code),
+/// A percentage with a fraction if that is how it came; 85.34 in any case, and 85 rather than 85.0 if there is nothing to
+/// go by.
+pub(crate) struct PercentageAsRead {
+    value: f64,
+    is_decimal: bool,
+}
+
+impl PercentageAsRead {
+    pub(crate) fn of(kkt: &Kkt) -> Option<Self> {
+        let is_decimal = kkt.spelling.decimal_percentage;
+        kkt.fiscal_storage_percentage_use.map(|value| Self { value, is_decimal })
     }
 }
 
-/// A number as people write it: 85.34, and 85 rather than 85.0.
-struct Shortest(f64);
-
-impl Serialize for Shortest {
+impl Serialize for PercentageAsRead {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(number) = *self;
-        let is_minus_zero = number == 0.0 && number.is_sign_negative();
-        if number.fract() == 0.0 && number.abs() <= f64::from(u32::MAX) && !is_minus_zero {
+        let Self { value, is_decimal } = *self;
+        let is_whole = value.fract() == 0.0 && value.abs() <= f64::from(u32::MAX);
+        let is_minus_zero = value == 0.0 && value.is_sign_negative();
+        if is_whole && !is_decimal && !is_minus_zero {
             #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
-            return serializer.serialize_i64(number as i64);
+            return serializer.serialize_i64(value as i64);
         }
-        serializer.serialize_f64(number)
+        serializer.serialize_f64(value)
     }
 }
 
 /// A date without its zone if that is how it came: for the one field that may do without. Every other date gets its zone
 /// from `OffsetTimestamp`, so that it can be read back.
-struct AsRead(OffsetTimestamp);
+struct TimestampAsRead(OffsetTimestamp);
 
-impl Serialize for AsRead {
+impl Serialize for TimestampAsRead {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.text().as_str())
     }
