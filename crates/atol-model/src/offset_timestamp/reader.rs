@@ -103,7 +103,9 @@ fn zone(text: &[u8]) -> Option<(Offset, Zone)> {
         [h0, h1, m0, m1] => (two(h0, h1)?, two(m0, m1)?, 0, Zone::Basic),
         [h0, h1] => (two(h0, h1)?, 0, 0, Zone::Hour),
         // Local mean times of long ago; written by `new`, not by the service.
-        [h0, h1, b':', m0, m1, b':', s0, s1] => (two(h0, h1)?, two(m0, m1)?, two(s0, s1)?, Zone::Colon),
+        [h0, h1, b':', m0, m1, b':', s0, s1] if [s0, s1] != *b"00" => {
+            (two(h0, h1)?, two(m0, m1)?, two(s0, s1)?, Zone::Colon)
+        }
         _ => return None,
     };
     if minute > 59 || second > 59 {
@@ -112,7 +114,7 @@ fn zone(text: &[u8]) -> Option<(Offset, Zone)> {
     let seconds = sign * (i32::from(hour) * 3600 + i32::from(minute) * 60 + i32::from(second));
     let zone = match (seconds, sign, zone) {
         // RFC 3339 gives `-00:00` a meaning of its own, so it must not come back as `+00:00`.
-        (0, -1, Zone::Colon) if digits.len() == 5 => Zone::MinusZero,
+        (0, -1, Zone::Colon) => Zone::MinusZero,
         (0, -1, _) => return None,
         _ => zone,
     };
