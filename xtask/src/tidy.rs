@@ -1,8 +1,10 @@
-//! The house rules no other tool checks: module docs, code-fence tags, stray `cfg`, links, left-overs, file sizes.
+//! The house rules no other tool checks: module docs, code-fence tags, stray `cfg`, links, left-overs, files nobody
+//! compiles, file sizes.
 
 mod conditions;
 mod fences;
 mod links;
+mod orphans;
 mod text;
 
 use crate::{
@@ -46,6 +48,7 @@ pub(crate) fn report(project: &Project) -> anyhow::Result<Report> {
             found.extend(links::broken(path, &text, &files, |target| project.read(target).ok()));
         }
     }
+    report.problems.extend(orphans::orphans(&files, |path| project.read(path).ok()));
     report.long_files.sort_by_key(|(_, lines)| std::cmp::Reverse(*lines));
     Ok(report)
 }
