@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_head_that_does_not_come_ends_the_attempt_and_drops_it() {
+    async fn n08_a_head_that_does_not_come_ends_the_attempt_and_drops_it() {
         let clock = SystemClock::shared();
         let held = Arc::new(());
         let in_service = held.clone();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_stalls_ends_after_the_silence_that_is_allowed() {
+    async fn n17_a_body_that_stalls_ends_after_the_silence_that_is_allowed() {
         let clock = SystemClock::shared();
         let answer = answer(drip(2 * SECOND, 3).chain([STALL]));
         let body = through(&clock, Request::default(), answer).await;
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_drip_ends_at_the_limit_of_the_whole_body() {
+    async fn n18_a_drip_ends_at_the_limit_of_the_whole_body() {
         let clock = SystemClock::shared();
         let answer = answer(drip(SECOND, 3600));
         let body = through(&clock, Request::default(), answer).await;

@@ -259,7 +259,7 @@ impl ClientBuilder {
             ServiceBuilder::new().layer(crate::trace::TraceLayer::calls(Arc::clone(&clock))).layer(call);
         let call = erase(call.service(attempt));
         let service = self.layers.into_iter().fold(call, |stack, wrap| wrap(stack));
-        Ok(Client::from_parts(service, endpoints, tokens, recorder))
+        Ok(Client::from_parts(service, endpoints, tokens, recorder, clock))
     }
 }
 
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn unusable_settings_are_named() {
+    fn m10_unusable_settings_are_named() {
         let refused = |builder: ClientBuilder| builder.build().unwrap_err().to_string();
         let builder = || Client::builder(Environment::Test, Credentials::test());
         insta::assert_snapshot!(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::response::Parts;
 use http::{HeaderMap, Request, StatusCode};
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
@@ -13,11 +14,13 @@ use tower_service::Service;
 
 use crate::body::{Body, ResponseBody};
 use crate::call::{Attempts, Authenticate, Streaming};
+use crate::clock::{SharedClock, SystemClock};
 use crate::environment::{Endpoints, Environment};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::judge::judge;
 use crate::last_response::LastResponse;
 use crate::record::{RecordLayer, Recorder};
+use crate::retry_after::retry_after;
 use crate::token::Tokens;
 
 /// More than any answer that is not told otherwise by the layers below.
@@ -37,6 +40,7 @@ pub struct Client {
     endpoints: Endpoints,
     tokens: Option<Tokens>,
     recorder: Recorder,
+    clock: SharedClock,
 }
 
 impl Client {
@@ -75,6 +79,7 @@ impl Client {
             endpoints: Environment::default().endpoints(),
             tokens: None,
             recorder,
+            clock: SystemClock::shared(),
         }
     }
 
@@ -85,8 +90,9 @@ impl Client {
         endpoints: Endpoints,
         tokens: Tokens,
         recorder: Recorder,
+        clock: SharedClock,
     ) -> Client {
-        Client { service, endpoints, tokens: Some(tokens), recorder }
+        Client { service, endpoints, tokens: Some(tokens), recorder, clock }
     }
 
     /// Addresses requests to another environment; for clients made by [`from_service`](Self::from_service).
@@ -112,9 +118,7 @@ impl Client {
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>> {
         let (response, attempts) = self.call(request).await?;
         let (parts, body) = response.into_parts();
-        let body = body.collect(ANSWER_CAP).await?;
-        judge(parts.status, &parts.headers, &body, None)
-            .map_err(|error| error.with_attempts(attempts.count, attempts.elapsed))?;
+        let body = self.judged(&parts, body, attempts).await?;
         Ok(Response { value: body, status: parts.status, headers: parts.headers, attempts })
     }
 
@@ -130,15 +134,15 @@ impl Client {
         let (response, attempts) = self.call(request).await?;
         let (parts, body) = response.into_parts();
         if !parts.status.is_success() {
-            let body = body.collect(ANSWER_CAP).await?;
-            judge(parts.status, &parts.headers, &body, None)
-                .map_err(|error| error.with_attempts(attempts.count, attempts.elapsed))?;
+            self.judged(&parts, body, attempts).await?;
             return Err(Error::new(ErrorKind::Status, format!("the service answered {}", parts.status)));
         }
         Ok(Response { value: body, status: parts.status, headers: parts.headers, attempts })
     }
 
     async fn call(&self, mut request: Request<Body>) -> Result<(http::Response<ResponseBody>, Attempts)> {
+        // Until the end of this function, so that a call which gets no answer leaves no older one behind.
+        let _recorded = self.recorder.begin_call();
         if request.uri().authority().is_none() {
             let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
             *request.uri_mut() = self.endpoints.api(path)?;
@@ -147,6 +151,18 @@ impl Client {
         let attempts =
             response.extensions().get::<Attempts>().copied().unwrap_or(Attempts::new(1, Duration::ZERO));
         Ok((response, attempts))
+    }
+
+    /// The body of a good answer; of a bad one the error, with the wait that the service asks for.
+    async fn judged(&self, parts: &Parts, body: ResponseBody, attempts: Attempts) -> Result<Bytes> {
+        let body = match body.collect(ANSWER_CAP).await {
+            Ok(body) => {
+                judge(parts.status, &parts.headers, &body, retry_after(&parts.headers, self.clock.wall()))
+                    .map(|()| body)
+            }
+            Err(error) => Err(error.with_status(parts.status)),
+        };
+        body.map_err(|error| error.with_attempts(attempts.count, attempts.elapsed))
     }
 
     /// Logs in now, if there is no valid token. Without the token layer of this crate there is nothing to do.
@@ -158,13 +174,16 @@ impl Client {
         if self.tokens.is_none() {
             return Ok(());
         }
+        let recorded = self.recorder.begin_call();
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = self.endpoints.login()?;
         request.extensions_mut().insert(Authenticate);
         let response = self.service.clone().oneshot(request).await?;
+        let attempts = response.extensions().get::<Attempts>().copied().unwrap_or_default();
         let (parts, body) = response.into_parts();
-        let body = body.collect(ANSWER_CAP).await?;
-        judge(parts.status, &parts.headers, &body, None)
+        self.judged(&parts, body, attempts).await?;
+        recorded.had_nothing_to_send();
+        Ok(())
     }
 
     /// Whether there is a token that has not expired.
@@ -184,7 +203,10 @@ impl Client {
         self.tokens.as_ref()
     }
 
-    /// The last answer as it came; `None` before the first, and when the last request got none.
+    /// The last answer as it came, also that of a call which failed for what the answer says.
+    ///
+    /// `None` before the first, and when the last call got none, wherever it failed: waiting for its turn, because
+    /// no login is tried at the moment, on the way. An answer is never passed off as that of a later call.
     pub fn last_response(&self) -> Option<Arc<LastResponse>> {
         self.recorder.last()
     }
@@ -236,3 +258,6 @@ impl<T> Response<T> {
         self.attempts.elapsed
     }
 }
+
+#[cfg(test)]
+mod tests;

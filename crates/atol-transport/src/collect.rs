@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_limit_is_exact_and_ends_an_endless_body() {
+    async fn h18_the_limit_is_exact_and_ends_an_endless_body() {
         assert_eq!(text(200, FRAMED, vec![data("0123456789abcdef")]).await.unwrap().len(), 16);
         for steps in [vec![data("0123456789abcdef!")], vec![Step::Endless(Bytes::from_static(b"12345"))]] {
             let error = text(200, FRAMED, steps).await.unwrap_err();
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_content_length_is_not_believed() {
+    async fn r06_a_content_length_is_not_believed() {
         let headers = [("content-length", "18446744073709551615")];
         assert_eq!(text(200, &headers, vec![data("[]")]).await.unwrap(), "[]");
     }
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn json_that_stops_in_the_middle_of_an_undelimited_body_is_truncated() {
+    async fn n16_json_that_stops_in_the_middle_of_an_undelimited_body_is_truncated() {
         for torn in [r#"[{"a":1}"#, r#"{"data":{"a""#, "[", "\u{feff}[1,2", r#"["a]"#, "[1,-"] {
             let error = text(200, &[], vec![data(torn)]).await.expect_err(torn);
             assert_eq!(error.kind(), ErrorKind::Truncated, "{torn}");

@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_longest_limit_does_not_overflow() {
+    async fn k06_the_longest_limit_does_not_overflow() {
         let service = ServiceBuilder::new()
             .layer(DeadlineLayer::new(Duration::MAX, SystemClock::shared()))
             .service(service_fn(|_| async { Ok::<_, Infallible>(Response::new(ResponseBody::full("[]"))) }));

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_object_counts_under_every_status_but_a_redirect() {
+    fn h03_an_error_object_counts_under_every_status_but_a_redirect() {
         for (code, status, kind) in [
             (0, 400, ErrorKind::Service),
             (1, 400, ErrorKind::Service),
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_without_an_error_object_are_told_by_status_and_beginning() {
+    fn h09_answers_without_an_error_object_are_told_by_status_and_beginning() {
         insta::assert_snapshot!(told(&[
             (503, HTML, "\r\n<html><title>503 Service Temporarily Unavailable</title>"),
             (502, &[], ""),
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_names_the_origin_and_nothing_more() {
+    fn h05_a_redirect_names_the_origin_and_nothing_more() {
         for (location, shown) in [
             ("https://login.example/cas?token=canary#canary", "a redirect to https://login.example,"),
             ("http://user:canary@online.atol.ru:8080/canary", "a redirect to http://online.atol.ru:8080,"),

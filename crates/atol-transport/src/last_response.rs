@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
+use crate::secrets::Secrets;
 
 /// Headers that carry secrets; they are never kept.
 const SECRET: [&str; 3] = ["token", "set-cookie", "authorization"];
@@ -34,7 +35,8 @@ const SMALL: usize = 4096;
 ///
 /// Kept by a [`RecordLayer`](crate::RecordLayer) from the moment the head of the answer came; the body grows
 /// while it arrives, up to the recorder's limit. The headers `Token`, `Set-Cookie` and `Authorization` are never
-/// kept; of a failed login only the error object is shown, of a successful one nothing is kept.
+/// kept; of a failed login only the error object is shown, of a successful one nothing is kept. Where the answer
+/// repeats the token or the password, `[hidden]` stands in their place.
 ///
 /// `Debug` shows the status and the size of the body, never its content.
 pub struct LastResponse {
@@ -42,6 +44,7 @@ pub struct LastResponse {
     headers: HeaderMap,
     body: Mutex<Kept>,
     is_login: bool,
+    secrets: Secrets,
 }
 
 /// What has been kept of a body.
@@ -69,18 +72,24 @@ enum End {
 impl LastResponse {
     /// An answer with a whole body, for tests of your own.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> LastResponse {
-        let response = LastResponse::begin(status, headers, false);
+        let response = LastResponse::begin(status, headers, false, Secrets::default());
         response.push(&body.into(), usize::MAX);
         response.finish();
         response
     }
 
-    /// An answer of which the head is there.
-    pub(crate) fn begin(status: StatusCode, mut headers: HeaderMap, is_login: bool) -> LastResponse {
+    /// An answer of which the head is there, to a request with these secrets.
+    pub(crate) fn begin(
+        status: StatusCode,
+        mut headers: HeaderMap,
+        is_login: bool,
+        secrets: Secrets,
+    ) -> LastResponse {
         for name in SECRET {
             headers.remove(name);
         }
-        LastResponse { status, headers, body: Mutex::default(), is_login }
+        secrets.hide_in_headers(&mut headers);
+        LastResponse { status, headers, body: Mutex::default(), is_login, secrets }
     }
 
     /// Keeps a piece of the body, as far as it fits into `most` bytes. `false` when there is no room for more.
@@ -117,7 +126,7 @@ impl LastResponse {
     /// What is there of the body. Of a failed login: its error object, or nothing.
     pub fn body(&self) -> Bytes {
         let bytes = self.body.lock().unwrap_or_else(PoisonError::into_inner).joined();
-        if self.is_login { error_object(&bytes) } else { bytes }
+        self.secrets.hide(if self.is_login { error_object(&bytes) } else { bytes })
     }
 
     /// Whether bytes are missing from [`LastResponse::body`]: it was longer than the recorder keeps, it broke
@@ -272,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_body_longer_than_is_kept_is_no_error_object() {
-        let response = LastResponse::begin(StatusCode::OK, HeaderMap::new(), false);
+        let response = LastResponse::begin(StatusCode::OK, HeaderMap::new(), false, Secrets::default());
         assert!(!response.push(&Bytes::from_static(br#"{"data":[1,2,3]}"#), 10));
         assert_eq!(response.body(), r#"{"data":[1"#);
         assert!(response.is_truncated());
@@ -281,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_body_that_broke_off_is_no_success() {
-        let response = LastResponse::begin(StatusCode::OK, HeaderMap::new(), false);
+        let response = LastResponse::begin(StatusCode::OK, HeaderMap::new(), false, Secrets::default());
         assert!(response.push(&Bytes::from_static(br#"{"data":[1,2"#), 100));
         assert!(!response.is_success());
         assert!(response.is_truncated());
@@ -304,7 +313,7 @@ mod tests {
 
     #[test]
     fn many_small_and_large_pieces_come_back_in_order() {
-        let response = LastResponse::begin(StatusCode::OK, HeaderMap::new(), false);
+        let response = LastResponse::begin(StatusCode::OK, HeaderMap::new(), false, Secrets::default());
         let mut expected = Vec::new();
         for (index, len) in [3, 10, 5000, 1, 4096, 4095, 2, 9000].into_iter().enumerate() {
             let piece = vec![b'a' + u8::try_from(index).unwrap(); len];
@@ -316,7 +325,7 @@ mod tests {
 
     #[test]
     fn a_body_that_drips_is_kept_in_few_pieces() {
-        let response = LastResponse::begin(StatusCode::OK, HeaderMap::new(), false);
+        let response = LastResponse::begin(StatusCode::OK, HeaderMap::new(), false, Secrets::default());
         for _ in 0..100_000 {
             response.push(&Bytes::from_static(b"x"), usize::MAX);
         }
@@ -338,6 +347,18 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_the_answer_repeats_is_hidden_even_across_pieces() {
+        let headers = HeaderMap::from_iter([("x-echo".parse().unwrap(), "canary".parse().unwrap())]);
+        let response = LastResponse::begin(StatusCode::UNAUTHORIZED, headers, false, Secrets::of("canary"));
+        for piece in ["<pre>Token: can", "ary</pre>"] {
+            response.push(&Bytes::from_static(piece.as_bytes()), usize::MAX);
+        }
+        response.finish();
+        assert_eq!(response.text(), "<pre>Token: [hidden]</pre>");
+        assert_eq!(response.headers()["x-echo"], "[hidden]");
+    }
+
+    #[test]
     fn debug_shows_no_content() {
         insta::assert_snapshot!(
             format!("{:?}", answer(200, r#"["secret"]"#)),
@@ -348,7 +369,8 @@ mod tests {
     #[test]
     fn of_a_login_only_the_error_object_is_shown() {
         let login = |body: &'static [u8]| {
-            let response = LastResponse::begin(StatusCode::UNAUTHORIZED, HeaderMap::new(), true);
+            let response =
+                LastResponse::begin(StatusCode::UNAUTHORIZED, HeaderMap::new(), true, Secrets::of("canary"));
             response.push(&Bytes::from_static(body), usize::MAX);
             response.finish();
             response.text()
@@ -356,6 +378,10 @@ mod tests {
         assert_eq!(
             login(br#"{"error":{"code":12},"token":"t","echo":{"pass":"p"}}"#),
             r#"{"error":{"code":12}}"#
+        );
+        assert_eq!(
+            login("{\"error\":{\"text\":\"`canary` is wrong\"}}".as_bytes()),
+            r#"{"error":{"text":"`[hidden]` is wrong"}}"#
         );
         assert_eq!(login(br#"{"error":null,"token":"t"}"#), "");
         assert_eq!(login(b"pass=p"), "");

@@ -24,6 +24,7 @@ mod record;
 mod request_id;
 pub mod retry;
 mod retry_after;
+mod secrets;
 #[cfg(test)]
 mod testing;
 mod timed_body;

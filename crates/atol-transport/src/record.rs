@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -17,6 +17,7 @@ use crate::body::{Body, ResponseBody};
 use crate::call::Login;
 use crate::error::{BoxError, Error, Result};
 use crate::last_response::LastResponse;
+use crate::secrets::Secrets;
 
 /// How much of a body is kept.
 const MAX_BODY: usize = 1024 * 1024;
@@ -33,8 +34,15 @@ const MAX_BODY: usize = 1024 * 1024;
 /// The last writer wins: with several requests at once, it is the answer whose head came last.
 #[derive(Clone)]
 pub struct Recorder {
-    last: Arc<Mutex<Option<Arc<LastResponse>>>>,
+    slot: Arc<Mutex<Slot>>,
     max_body: usize,
+}
+
+#[derive(Default)]
+struct Slot {
+    last: Option<Arc<LastResponse>>,
+    /// How often `last` was set or cleared.
+    changes: u64,
 }
 
 impl Default for Recorder {
@@ -46,7 +54,7 @@ impl Default for Recorder {
 impl Recorder {
     /// A recorder that keeps up to 1 MiB of each body.
     pub fn new() -> Recorder {
-        Recorder { last: Arc::default(), max_body: MAX_BODY }
+        Recorder { slot: Arc::default(), max_body: MAX_BODY }
     }
 
     /// Sets how many bytes of a body are kept. With zero, only status and headers are.
@@ -58,7 +66,7 @@ impl Recorder {
 
     /// The last answer; `None` when there was none yet, or when the last request got none.
     pub fn last(&self) -> Option<Arc<LastResponse>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().last.clone()
     }
 
     /// Forgets the last answer, for calls that end before they reach the [`RecordLayer`].
@@ -66,18 +74,59 @@ impl Recorder {
         self.set(None);
     }
 
+    /// Notes that a call begins.
+    pub(crate) fn begin_call(&self) -> RecordedCall {
+        RecordedCall { recorder: self.clone(), changes_before: Some(self.lock().changes) }
+    }
+
     fn set(&self, last: Option<Arc<LastResponse>>) {
-        let mut slot = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut *slot, last);
+        let mut slot = self.lock();
+        slot.changes += 1;
+        let before = std::mem::replace(&mut slot.last, last);
         // The old answer may be large: free it after the lock.
         drop(slot);
         drop(before);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorder").field("last", &self.last()).field("max_body", &self.max_body).finish()
+        f.debug_struct("Recorder")
+            .field("last", &self.last())
+            .field("max_body", &self.max_body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A whole call, retries included, whose requests a [`RecordLayer`] may or may not get to see.
+///
+/// If the call ends without anything having been recorded, because it failed further out or was dropped there,
+/// what was recorded before is forgotten: it is not the answer to this call.
+pub(crate) struct RecordedCall {
+    recorder: Recorder,
+    /// `None` when there was nothing to send.
+    changes_before: Option<u64>,
+}
+
+impl RecordedCall {
+    /// The call came to a good end without sending anything: the last answer is still the last.
+    pub(crate) fn had_nothing_to_send(mut self) {
+        self.changes_before = None;
+    }
+}
+
+impl Drop for RecordedCall {
+    fn drop(&mut self) {
+        let mut slot = self.recorder.lock();
+        if self.changes_before == Some(slot.changes) {
+            let before = slot.last.take();
+            drop(slot);
+            drop(before);
+        }
     }
 }
 
@@ -150,7 +199,8 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let is_login = request.extensions().get::<Login>().is_some();
-        let pending = Pending { recorder: self.recorder.clone(), is_login, is_done: false };
+        let secrets = request.extensions().get::<Secrets>().cloned().unwrap_or_default();
+        let pending = Pending { recorder: self.recorder.clone(), is_login, secrets, is_done: false };
         RecordFuture { answer: self.inner.call(request), pending }
     }
 }
@@ -189,6 +239,7 @@ where
 struct Pending {
     recorder: Recorder,
     is_login: bool,
+    secrets: Secrets,
     is_done: bool,
 }
 
@@ -200,7 +251,8 @@ impl Pending {
         }
         self.is_done = true;
         let (head, body) = response.into_parts();
-        let record = Arc::new(LastResponse::begin(head.status, head.headers.clone(), self.is_login));
+        let secrets = std::mem::take(&mut self.secrets);
+        let record = Arc::new(LastResponse::begin(head.status, head.headers.clone(), self.is_login, secrets));
         self.recorder.set(Some(record.clone()));
         let body = if let Some(bytes) = body.as_bytes() {
             record.push(bytes, self.recorder.max_body);

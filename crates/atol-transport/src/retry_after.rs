@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn dates() {
+    fn k04_dates_are_compared_with_the_answers_own_unless_it_lies() {
         let target = "Tue, 24 Nov 2026 10:00:30 GMT";
         let cases = [
             // Without a Date the clock of this machine decides.

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_of_zero_is_refused_by_name() {
+    fn k06_a_limit_of_zero_is_refused_by_name() {
         let error = Timeouts::default().with_head(Duration::ZERO).validate().unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -254,6 +254,16 @@ impl Error {
         matches!(self.kind(), ErrorKind::Tls(_))
     }
 
+    /// The proxy did not let us through.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::status`] is the proxy's answer: 407 asks for its login and password, 403 means that it does not
+    /// allow this host or port. The service has not seen the request.
+    pub fn is_proxy(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Proxy)
+    }
+
     /// A time limit of ours ran out; [`Phase`] tells which.
     ///
     /// # Troubleshooting
@@ -292,6 +302,16 @@ impl Error {
         )
     }
 
+    /// The service asks for a pause that is longer than the call may take, or answered 429 to the end.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Stay away for [`Error::retry_after`], if that is known. The service allows one request a second for each
+    /// register: look for another program that polls the same account.
+    pub fn is_throttled(&self) -> bool {
+        self.kind() == ErrorKind::Throttled || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
     /// The service has no such thing: HTTP 404 or code 34.
     ///
     /// # Troubleshooting
@@ -328,6 +348,24 @@ impl Error {
     pub fn is_unusable_answer(&self) -> bool {
         matches!(self.kind(), ErrorKind::NotJson | ErrorKind::Redirect | ErrorKind::BodyTooLarge)
     }
+
+    /// The call was cut off on this machine: the runtime that carried it went away.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Happens while a program ends. If it does not, a runtime is made and dropped around each call: keep one.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Cancelled)
+    }
+
+    /// A layer or service that is not ours failed; [`Error::report`] shows its own error below ours.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Look at the layers that the program added. To have its errors told apart, let a layer return [`Error`].
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Other)
+    }
 }
 
 impl fmt::Display for Error {
@@ -360,3 +398,6 @@ impl std::error::Error for Error {
         self.0.source.as_deref().map(|source| source as _)
     }
 }
+
+#[cfg(test)]
+mod tests;

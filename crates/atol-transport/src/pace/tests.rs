@@ -148,7 +148,7 @@ async fn a_collected_answer_gives_its_place_back_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_for_one_register_keep_apart_and_others_do_not_wait() {
+async fn m08_requests_for_one_register_keep_apart_and_others_do_not_wait() {
     let bench = Bench::new(Pacing::default(), at_once);
     for _ in 0..3 {
         bench.send("a").await.unwrap();
@@ -178,7 +178,7 @@ async fn spacing_of_zero_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_clones_share_one_limit() {
+async fn r07_all_clones_share_one_limit() {
     let bench = Bench::new(Pacing::default(), at_once);
     let other = bench
         .layer
@@ -290,7 +290,7 @@ async fn a_request_given_up_on_its_way_costs_its_turn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_loop_that_cancels_every_100_ms_makes_progress_within_the_limit() {
+async fn m02_a_loop_that_cancels_every_100_ms_makes_progress_within_the_limit() {
     let bench = Bench::new(Pacing::default(), at_once);
     let hour = 3600 * SECOND;
     while bench.clock.monotonic() < hour {
@@ -310,7 +310,7 @@ async fn a_loop_that_cancels_every_100_ms_makes_progress_within_the_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn there_is_no_burst_after_six_hours_of_standstill() {
+async fn k02_there_is_no_burst_after_six_hours_of_standstill() {
     let bench = Bench::new(Pacing::default(), at_once);
     let crowd: Vec<_> = (0..5).map(|_| bench.clone()).collect();
     let callers = tokio::spawn(all(crowd.into_iter().map(|bench| async move {
@@ -357,7 +357,7 @@ async fn a_register_is_not_forgotten_while_its_pause_lasts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_dropped_at_any_point_leaves_everything_as_it_was() {
+async fn m01_a_call_dropped_at_any_point_leaves_everything_as_it_was() {
     let script: Script1 = |_| {
         let body = Script::new([data("["), crate::testing::Step::Wait(SECOND), data("]")]);
         (SECOND, SECOND, Ok(answer(200, &[], body)))
@@ -403,7 +403,7 @@ async fn a_body_that_stalls_holds_one_place_and_not_its_register() {
 }
 
 #[test]
-fn settings_under_which_nothing_moves_are_refused() {
+fn m10_settings_under_which_nothing_moves_are_refused() {
     let refused = |pacing: Pacing| PaceLayer::new(pacing, SystemClock::shared()).unwrap_err().to_string();
     insta::assert_snapshot!(
         refused(Pacing::default().with_concurrency(0)),

@@ -106,7 +106,7 @@ async fn never_means_never() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_in_place_of_json_is_asked_for_again_once() {
+async fn h06_a_page_in_place_of_json_is_asked_for_again_once() {
     let page = || Ok(answer(200, "<html>maintenance</html>"));
     let (outcome, sleeps) = run(policy(), vec![page(), page()]).await;
     assert_eq!(outcome.unwrap().extensions().get::<Attempts>().unwrap().count, 2);
@@ -141,7 +141,7 @@ async fn an_empty_budget_ends_the_call_with_its_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_wish_of_the_service_is_kept_but_never_undercuts_the_backoff() {
+async fn h02_the_wish_of_the_service_is_kept_but_never_undercuts_the_backoff() {
     for (wish, slept) in [("7", 7), ("300", 300), ("1", 2), ("0", 2), ("soon", 2), ("-5", 2)] {
         let (outcome, sleeps) = run(policy(), vec![Ok(asks_to_wait(429, wish)), Ok(answer(200, "[]"))]).await;
         assert!(outcome.is_ok());
@@ -154,7 +154,7 @@ async fn the_wish_of_the_service_is_kept_but_never_undercuts_the_backoff() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wish_for_more_than_five_minutes_ends_the_call() {
+async fn h02_a_wish_for_more_than_five_minutes_ends_the_call() {
     for wish in ["301", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
         let (outcome, sleeps) = run(policy(), vec![Ok(asks_to_wait(503, wish))]).await;
         let error = outcome.unwrap_err();
@@ -172,7 +172,7 @@ async fn a_wish_for_more_than_five_minutes_ends_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wish_beyond_the_deadline_ends_the_call() {
+async fn h02_a_wish_beyond_the_deadline_ends_the_call() {
     let clock = RecordingClock::shared();
     let service = ServiceBuilder::new()
         .layer(RetryLayer::new(policy(), clock.clone()))

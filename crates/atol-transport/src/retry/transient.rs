@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_by_itself_is_repeated() {
+    fn h01_what_passes_by_itself_is_repeated() {
         let repeated = [
             (ErrorKind::Connect(ConnectFailure::Dns), 0),
             (ErrorKind::Connect(ConnectFailure::Refused), 0),

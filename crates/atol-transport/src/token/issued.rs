@@ -9,6 +9,7 @@ use super::expiry::Lifetime;
 use super::fetch::Fetched;
 use super::store::StoredToken;
 use super::value::Token;
+use crate::secrets::Secrets;
 
 /// A token in use. Its generation tells it from the next one, even when the service gives out the same again.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Issued {
     pub(super) generation: u64,
     pub(super) header: HeaderValue,
     pub(super) token: Token,
+    /// The token again, for hiding it in answers.
+    pub(super) secrets: Secrets,
     pub(super) lifetime: Lifetime,
     /// The age at which it is to be refreshed early.
     pub(super) refresh_age: Duration,
@@ -32,7 +35,9 @@ impl Issued {
         refresh_age: Duration,
     ) -> Issued {
         let Fetched { token, lifetime, fresh } = fetched;
-        Issued { generation, header, token, lifetime, refresh_age, fresh, worked: AtomicBool::new(false) }
+        let secrets = Secrets::of(token.expose());
+        let worked = AtomicBool::new(false);
+        Issued { generation, header, token, secrets, lifetime, refresh_age, fresh, worked }
     }
 
     /// Notes that a call got through with it.

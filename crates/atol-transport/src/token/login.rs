@@ -18,6 +18,7 @@ use crate::error::{BoxError, Error, ErrorKind, Excerpt, Result};
 use crate::json;
 use crate::judge::judge;
 use crate::retry_after::retry_after;
+use crate::secrets::Secrets;
 
 /// The most bytes of an answer to a login: a token of 4 KiB has room to spare.
 pub(super) const ANSWER_CAP: usize = 64 * 1024;
@@ -45,6 +46,7 @@ pub(super) fn request(uri: &Uri, credentials: &Credentials, source: Option<&str>
     *request.uri_mut() = uri.clone();
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     request.extensions_mut().insert(Login);
+    request.extensions_mut().insert(Secrets::of(credentials.password()));
     request.extensions_mut().insert(MaxBody(ANSWER_CAP));
     request.extensions_mut().insert(PathTemplate("/api/auth/v1/gettoken"));
     Ok(request)
@@ -120,8 +122,9 @@ fn discreet(
             _ => error,
         };
     };
-    let repeats = |text: &str| text.contains(credentials.password()) && credentials.password().len() > 3;
-    if !repeats(&service_error.text) && !repeats(&service_error.error_id) {
+    let password = Secrets::of(credentials.password());
+    if !password.are_in(service_error.text.as_bytes()) && !password.are_in(service_error.error_id.as_bytes())
+    {
         return error;
     }
     let mut service_error = service_error.clone();
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_without_being_repeated() {
+    fn u05_what_is_no_token_is_refused_without_being_repeated() {
         let json = "application/json";
         let errors = [
             refused(200, json, r#"{"error":null,"token":"","timestamp":""}"#),

@@ -14,7 +14,9 @@ use super::tokens::Tokens;
 use crate::body::{Body, ResponseBody};
 use crate::call::Authenticate;
 use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::json;
 use crate::judge::judge;
+use crate::secrets::Secrets;
 
 /// The one header that carries the token.
 const TOKEN: HeaderName = HeaderName::from_static("token");
@@ -77,9 +79,10 @@ async fn authorised<S: LoginService>(
     let mut sent = 0;
     loop {
         request.headers_mut().insert(TOKEN, issued.header.clone());
-        let answer = send(&mut service, request.clone()).await?;
+        request.extensions_mut().insert(issued.secrets.clone());
+        let answer = without_token(send(&mut service, request.clone()).await?, &issued.secrets);
         sent += 1;
-        let (answer, is_refused) = examine(answer).await?;
+        let (answer, is_refused) = examine(answer, &issued.secrets).await?;
         if !is_refused {
             if shows_that_the_token_works(answer.status()) {
                 issued.note_success();
@@ -102,15 +105,40 @@ async fn send<S: LoginService>(service: &mut S, request: Request<Body>) -> Resul
 
 /// Whether the answer refuses the token: 401 with code 10 or 11, or without any code. A body that is still
 /// arriving is read for that and put back whole.
-async fn examine(answer: Response<ResponseBody>) -> Result<(Response<ResponseBody>, bool)> {
+async fn examine(
+    answer: Response<ResponseBody>,
+    secrets: &Secrets,
+) -> Result<(Response<ResponseBody>, bool)> {
     if answer.status() != StatusCode::UNAUTHORIZED {
         return Ok((answer, false));
     }
     let (parts, body) = answer.into_parts();
-    let body = body.collect(ANSWER_CAP).await?;
+    let body = secrets.hide(body.collect(ANSWER_CAP).await?);
     let is_refused = judge(parts.status, &parts.headers, &body, None)
         .is_err_and(|error| error.kind() == ErrorKind::Unauthorized);
     Ok((Response::from_parts(parts, ResponseBody::full(body)), is_refused))
+}
+
+/// The answer as layers further out and errors may show it: a page that shows what it was sent shows the token.
+///
+/// A body that is data, or that is still arriving, is left as it is: nobody quotes it.
+fn without_token(mut answer: Response<ResponseBody>, secrets: &Secrets) -> Response<ResponseBody> {
+    secrets.hide_in_headers(answer.headers_mut());
+    let is_success = answer.status().is_success();
+    answer.map(|body| match body.as_bytes() {
+        Some(bytes) if !is_success || may_be_quoted(bytes) => ResponseBody::full(secrets.hide(bytes.clone())),
+        _ => body,
+    })
+}
+
+/// Whether errors may quote a successful answer: a list never is, an object only for the error in it, which is
+/// short.
+fn may_be_quoted(body: &[u8]) -> bool {
+    match json::text(body).first() {
+        Some(b'[') => false,
+        Some(b'{') => body.len() <= ANSWER_CAP,
+        _ => true,
+    }
 }
 
 /// A gateway's failure or redirect says nothing about the token; any other answer comes from behind its check.

@@ -64,7 +64,7 @@ async fn nobody_calls_and_nothing_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_minutes_without_logins_in_the_window_fail_no_call() {
+async fn u07_a_hundred_minutes_without_logins_in_the_window_fail_no_call() {
     let service = Service::new().on_login(|n| token(format!("token-{n}")));
     let client = client(&service);
     client.call().await.unwrap();
@@ -83,7 +83,7 @@ async fn a_hundred_minutes_without_logins_in_the_window_fail_no_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_of_the_login_fails_calls_only_after_the_end_and_heals_by_itself() {
+async fn u07_an_outage_of_the_login_fails_calls_only_after_the_end_and_heals_by_itself() {
     let service = Service::new();
     let client = client(&service);
     client.call().await.unwrap();
@@ -126,7 +126,7 @@ async fn the_same_token_given_out_again_lives_from_its_first_issue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn jumps_of_the_wall_clock_cause_at_most_one_more_login() {
+async fn k01_jumps_of_the_wall_clock_cause_at_most_one_more_login() {
     for jump in ["2029-11-24T12:00:00Z", "2023-11-24T12:00:00Z", "1960-01-01T00:00:00Z"] {
         let service = Service::new();
         let client = client(&service);
@@ -141,7 +141,7 @@ async fn jumps_of_the_wall_clock_cause_at_most_one_more_login() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_token_is_used_beyond_a_day_of_either_clock() {
+async fn k02_no_token_is_used_beyond_a_day_of_either_clock() {
     let service = Service::new();
     let client = client(&service);
     client.call().await.unwrap();

@@ -59,7 +59,7 @@ async fn a_second_passes_between_a_login_that_the_service_failed_and_the_next() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_hurt_when_the_caller_who_fetches_gives_up() {
+async fn u09_nobody_is_hurt_when_the_caller_who_fetches_gives_up() {
     // The leader is dropped after each number of polls that it may take, until it takes no more.
     for polls in 0.. {
         let service = Service::new();
@@ -139,7 +139,7 @@ async fn a_login_without_any_answer_ends_in_a_stack_without_time_limits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_the_stack_fails_the_login_and_poisons_nothing() {
+async fn m03_a_panic_in_the_stack_fails_the_login_and_poisons_nothing() {
     let service = Service::new().on_login(|n| if n == 1 { Answer::Panics } else { token("good") });
     let client = client(&service);
     for answer in all((0..100).map(|_| client.call())).await {
@@ -240,7 +240,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 #[test]
-fn a_login_that_went_down_with_its_runtime_is_sent_again_from_the_next() {
+fn m07_a_login_that_went_down_with_its_runtime_is_sent_again_from_the_next() {
     let first = runtime();
     let service = first.block_on(async { Service::new() });
     service.login_takes(Duration::ZERO);
@@ -275,7 +275,7 @@ fn a_login_whose_runtime_stands_still_is_sent_again_after_a_while() {
 }
 
 #[test]
-fn callers_outside_a_runtime_are_told_so() {
+fn r04_callers_outside_a_runtime_are_told_so() {
     let runtime = runtime();
     let service = runtime.block_on(async { Service::new() });
     let client = client(&service);

@@ -54,7 +54,7 @@ async fn a_store_that_fails_is_worth_a_warning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn contention_is_worth_a_warning() {
+async fn u08_contention_is_worth_a_warning() {
     let (log, _guard) = Log::start();
     let refuses = Arc::new(Mutex::new(false));
     let service = Service::new().on_call({

@@ -26,7 +26,7 @@ fn revoking() -> (Service, Arc<Mutex<String>>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_revoked_token_costs_one_login_and_no_call() {
+async fn u02_a_revoked_token_costs_one_login_and_no_call() {
     let (service, valid) = revoking();
     service.call_takes(SECOND);
     let client = client_with(&service, |builder| builder.store(Forgetful));
@@ -90,7 +90,7 @@ async fn a_refusal_that_is_still_arriving_is_read_and_put_back_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_refusal_of_an_old_token_leaves_the_new_one() {
+async fn u03_a_late_refusal_of_an_old_token_leaves_the_new_one() {
     let (service, valid) = revoking();
     let client = client_with(&service, |builder| builder.store(Forgetful));
     client.call().await.unwrap();
@@ -124,7 +124,7 @@ async fn a_second_refusal_is_returned() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_dead_token_again_is_returned_and_then_held_back() {
+async fn u04_the_same_dead_token_again_is_returned_and_then_held_back() {
     let service = Service::new().on_login(|_| token("dead")).on_call(|_| refusal(401, 11));
     let client = client(&service);
     assert_eq!(client.call().await.unwrap(), 401);
@@ -147,7 +147,7 @@ async fn the_same_dead_token_again_is_returned_and_then_held_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_programs_with_one_account_do_not_log_in_against_each_other_for_ever() {
+async fn u08_two_programs_with_one_account_do_not_log_in_against_each_other_for_ever() {
     let (service, _) = revoking();
     service.login_takes(Duration::from_millis(100));
     // Two clients that share nothing: each login ends the other's token.
@@ -161,7 +161,7 @@ async fn two_programs_with_one_account_do_not_log_in_against_each_other_for_ever
 }
 
 #[tokio::test(start_paused = true)]
-async fn contention_is_told_after_three_free_logins() {
+async fn u08_contention_is_told_after_three_free_logins() {
     let (service, valid) = revoking();
     let client = client(&service);
     client.call().await.unwrap();
@@ -183,7 +183,7 @@ async fn contention_is_told_after_three_free_logins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn wrong_credentials_fail_at_once_and_do_not_hammer() {
+async fn u01_wrong_credentials_fail_at_once_and_do_not_hammer() {
     for (answer, kind) in [
         (refusal(401, 12), ErrorKind::CredentialsRejected),
         (refusal(403, 14), ErrorKind::UserBlocked),
@@ -236,7 +236,7 @@ async fn a_good_login_ends_the_pauses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn new_credentials_are_used_at_once() {
+async fn u10_new_credentials_are_used_at_once() {
     let service =
         Service::new().on_login(|n| if n == 1 { refusal(401, 12) } else { token(format!("token-{n}")) });
     let client = client(&service);

@@ -95,7 +95,7 @@ async fn nothing_that_can_be_printed_holds_a_secret() {
 }
 
 #[test]
-fn the_parts_print_no_secret() {
+fn m09_the_parts_print_no_secret() {
     use super::super::{MemoryTokenStore, StoredToken, Token, TokenKey, TokenStore};
 
     let key = TokenKey::new(&Environment::Test.endpoints(), LOGIN);

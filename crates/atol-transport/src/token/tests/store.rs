@@ -204,7 +204,7 @@ impl TokenStore for Broken {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_fails_or_panics_fails_no_call() {
+async fn m03_a_store_that_fails_or_panics_fails_no_call() {
     for broken in [Broken::Fails, Broken::Panics] {
         let service = Service::new();
         let client = client_with(&service, |builder| builder.store(broken));

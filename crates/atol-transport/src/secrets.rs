@@ -1,0 +1,199 @@
+//! The secrets that a request carries, so that what its answer repeats of them can be hidden.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
+use memchr::memmem;
+use zeroize::Zeroizing;
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "[hidden]";
+
+/// Anything shorter is part of ordinary words, and hiding it would spoil every text.
+const SHORTEST: usize = 4;
+
+/// Secrets in each of the forms in which a page may repeat them: as they are, and escaped for JSON, URLs and HTML.
+///
+/// On a request it tells the layers below what to hide of the answer.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets {
+    forms: Arc<[Zeroizing<String>]>,
+}
+
+impl Secrets {
+    /// One secret; nothing is hidden of one with less than four bytes.
+    pub(crate) fn of(secret: &str) -> Secrets {
+        if secret.len() < SHORTEST {
+            return Secrets::default();
+        }
+        let json = in_json(secret);
+        let mut forms = vec![
+            secret.to_owned(),
+            json.replace('/', r"\/"),
+            in_ascii_json(&json).replace('/', r"\/"),
+            in_ascii_json(&json),
+            json,
+            in_url(secret, |text, byte| write!(text, "%{byte:02X}")),
+            in_url(secret, |text, byte| write!(text, "%{byte:02x}")),
+            in_html(secret, "&#39;"),
+            in_html(secret, "&#039;"),
+        ];
+        // The longest first: a form may contain another.
+        forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        forms.dedup();
+        Secrets { forms: forms.into_iter().map(Zeroizing::new).collect() }
+    }
+
+    /// Whether `text` repeats a secret.
+    pub(crate) fn are_in(&self, text: &[u8]) -> bool {
+        self.forms.iter().any(|form| memmem::find(text, form.as_bytes()).is_some())
+    }
+
+    /// The bytes without the secrets; the same bytes, uncopied, when there are none.
+    pub(crate) fn hide(&self, mut bytes: Bytes) -> Bytes {
+        for form in &*self.forms {
+            if let Some(clean) = without(&bytes, form.as_bytes()) {
+                bytes = clean.into();
+            }
+        }
+        bytes
+    }
+
+    /// Hides each value that repeats a secret, as a whole.
+    pub(crate) fn hide_in_headers(&self, headers: &mut HeaderMap) {
+        for value in headers.values_mut() {
+            if self.are_in(value.as_bytes()) {
+                *value = HeaderValue::from_static(HIDDEN);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets([hidden])")
+    }
+}
+
+/// `text` with each `secret` replaced; `None` when there is nothing to replace.
+fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = 0;
+    let mut clean = Vec::new();
+    for at in memmem::find_iter(text, secret) {
+        clean.extend_from_slice(&text[rest..at]);
+        clean.extend_from_slice(HIDDEN.as_bytes());
+        rest = at + secret.len();
+    }
+    (rest > 0).then(|| {
+        clean.extend_from_slice(&text[rest..]);
+        clean
+    })
+}
+
+/// As JSON writes it between the quotes.
+fn in_json(secret: &str) -> String {
+    let quoted = serde_json::Value::from(secret).to_string();
+    quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_owned()
+}
+
+/// JSON in ASCII only, as PHP and others write it.
+fn in_ascii_json(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for unit in json.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii() => text.push(char::from(byte)),
+            // Writing to a string does not fail.
+            _ => {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text
+}
+
+fn in_url(secret: &str, escape: impl Fn(&mut String, u8) -> fmt::Result) -> String {
+    let mut text = String::with_capacity(3 * secret.len());
+    for byte in secret.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = escape(&mut text, byte);
+        }
+    }
+    text
+}
+
+fn in_html(secret: &str, apostrophe: &str) -> String {
+    secret
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', apostrophe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "a+/\"<'ж&=";
+
+    fn hidden(text: &str) -> String {
+        String::from_utf8(Secrets::of(SECRET).hide(Bytes::copy_from_slice(text.as_bytes())).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn every_form_is_hidden_and_the_rest_stays() {
+        for form in [
+            SECRET,
+            r#"a+/\"<'ж&="#,
+            r#"a+\/\"<'ж&="#,
+            r#"a+/\"<'\u0436&="#,
+            r#"a+\/\"<'\u0436&="#,
+            "a%2B%2F%22%3C%27%D0%B6%26%3D",
+            "a%2b%2f%22%3c%27%d0%b6%26%3d",
+            "a+/&quot;&lt;&#39;ж&amp;=",
+            "a+/&quot;&lt;&#039;ж&amp;=",
+        ] {
+            assert_eq!(
+                hidden(&format!("<{form}>, {form}{form}.")),
+                "<[hidden]>, [hidden][hidden].",
+                "{form}"
+            );
+        }
+    }
+
+    #[test]
+    fn text_without_a_secret_is_not_copied() {
+        let text = Bytes::from_static(b"a+/ and other text");
+        assert_eq!(Secrets::of(SECRET).hide(text.clone()).as_ptr(), text.as_ptr());
+    }
+
+    #[test]
+    fn what_is_too_short_to_be_told_from_words_is_left() {
+        assert_eq!(Secrets::of("abc").hide(Bytes::from_static(b"abc")), "abc");
+        assert_eq!(Secrets::of("").hide(Bytes::from_static(b"abc")), "abc");
+        assert_eq!(Secrets::of("abcd").hide(Bytes::from_static(b"abcd")), HIDDEN);
+    }
+
+    #[test]
+    fn a_header_that_repeats_a_secret_is_hidden_whole() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-echo", HeaderValue::from_static("token=abcdef; ok"));
+        headers.insert("x-other", HeaderValue::from_static("abcde"));
+        Secrets::of("abcdef").hide_in_headers(&mut headers);
+        assert_eq!(
+            (&headers["x-echo"], &headers["x-other"]),
+            (&HIDDEN.parse().unwrap(), &"abcde".parse().unwrap())
+        );
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        assert_eq!(format!("{:?}", Secrets::of(SECRET)), "Secrets([hidden])");
+    }
+}
