@@ -65,9 +65,7 @@ pub(crate) fn only<'a>(
 ) -> Result<Option<&'a RawValue>, Error> {
     let mut found = members.iter().filter(|(member, _)| member == name).map(|&(_, value)| value);
     match (found.next(), found.next()) {
-        (_, Some(second)) => {
-            Err(Error::new(ErrorKind::DuplicateField).at_path(name).at(place(text, second.get())))
-        }
+        (_, Some(second)) => Err(duplicate(name, second.get()).at(place(text, second.get()))),
         (first, None) => Ok(first),
     }
 }
@@ -79,14 +77,23 @@ pub(crate) fn syntax(text: &str, error: &serde_json::Error) -> Error {
     }
     // serde_json counts the column in bytes; what it points at is found again to count in characters.
     let line = text.split_inclusive('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
-    let before = line.get(..error.column().saturating_sub(1)).unwrap_or(line);
+    let (before, rest) = line.split_at_checked(error.column().saturating_sub(1)).unwrap_or((line, ""));
     let position = Position { line: error.line(), column: before.chars().count() + 1 };
     let kind = match error.classify() {
         Category::Eof => ErrorKind::Truncated,
+        _ if is_cut_in_a_number(text, error) => ErrorKind::Truncated,
         _ if error.to_string().starts_with("trailing characters") => ErrorKind::TrailingData,
         _ => ErrorKind::Syntax,
     };
-    Error::new(kind).at(position)
+    let error = Error::new(kind).at(position);
+    if kind == ErrorKind::Truncated { error } else { error.found_text(rest.trim_end()) }
+}
+
+/// Whether the text ends like `12.` or `-`, of which `serde_json` does not say that it ended too early.
+fn is_cut_in_a_number(text: &str, error: &serde_json::Error) -> bool {
+    let start = text.trim_end_matches(|c: char| c.is_ascii_digit() || "+-.eE".contains(c)).len();
+    let number = text.get(start..).unwrap_or_default();
+    error.to_string().starts_with("invalid number") && reads::<&RawValue>(&format!("{number}0"))
 }
 
 /// Where `part` stands in `text`.
@@ -115,7 +122,10 @@ fn explain(text: &str) -> Option<Error> {
     };
     if members.is_empty() {
         return Some(
-            Error::new(ErrorKind::EmptyObject).expected("a register").found("an object without members"),
+            Error::new(ErrorKind::EmptyObject)
+                .expected("a register")
+                .found("an object without members")
+                .at(place(text, text.trim_start())),
         );
     }
     if members.iter().all(|(name, _)| name != Field::SerialNumber.name())
@@ -156,7 +166,14 @@ fn repeated(text: &str, members: &[(String, &RawValue)]) -> Option<Error> {
             _ => None,
         })
         .min_by_key(|(_, value)| offset_in(text, value.get()))?;
-    Some(Error::new(ErrorKind::DuplicateField).at_path(excerpt(name)).at(place(text, value.get())))
+    Some(duplicate(name, value.get()).at(place(text, value.get())))
+}
+
+fn duplicate(name: &str, second: &str) -> Error {
+    Error::new(ErrorKind::DuplicateField)
+        .at_path(excerpt(name))
+        .expected("one value")
+        .found(format!("a second one, {}", describe(second)))
 }
 
 /// Checks one value against what its field holds.

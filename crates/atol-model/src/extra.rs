@@ -122,7 +122,11 @@ impl PartialEq for Extra {
 
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.members.iter().map(|(name, json)| (name, json))).finish()
+        let mut map = f.debug_map();
+        for (name, json) in self.iter() {
+            map.entry(&name, &format_args!("{json}"));
+        }
+        map.finish()
     }
 }
 

@@ -147,7 +147,7 @@ impl Shape {
             Self::Date => offset_timestamp::EXPECTED,
             Self::UtcDate => "a date such as 2019-12-05T10:45:30+00:00",
             Self::Count => "a whole number from 0 to 18446744073709551615 or null",
-            Self::Percentage => "a number or null",
+            Self::Percentage => "a number from -4294967295 to 4294967295 or null",
             Self::Flag => "true, false or null",
             Self::Code => "a whole number or null",
         }

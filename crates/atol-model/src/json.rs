@@ -65,7 +65,7 @@ fn push_object(json: &mut Vec<u8>, kkt: &Kkt) {
     json.push(b',');
     push(json, Field::GroupCode, &kkt.group_code);
     json.push(b',');
-    push_date(json, Field::Timestamp, kkt.timestamp);
+    push_date(json, Field::Timestamp, kkt.timestamp.map(OffsetTimestamp::with_zone_unless_utc));
     json.push(b',');
     push(json, Field::IsShiftOpened, &kkt.is_shift_opened);
     json.push(b',');

@@ -53,7 +53,7 @@ use crate::text::utf8;
 /// By meaning: two dates are equal when their instants are, and which of the two spellings a name came in does not count.
 ///
 /// Names, types and required members are those that the public PHP client reads (run against the service's test stand).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Kkt {
     /// Заводской номер ККТ: the register's factory number, a text (`00107703864827`), up to 20 characters. Never blank.
@@ -106,7 +106,7 @@ pub struct Kkt {
 }
 
 /// What a register was written with that its meaning does not depend on.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Spelling {
     /// `firstUnsentDocTimestamp` instead of the service's `firstUnsetDocTimestamp`.
     pub(crate) first_unsent: bool,
@@ -181,6 +181,33 @@ impl Kkt {
     pub fn to_value(&self) -> Value {
         // Cannot fail either: `Extra` takes in only what a `Value` can hold.
         serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+#[expect(clippy::missing_fields_in_debug, reason = "the spelling is no part of what a register means")]
+impl fmt::Debug for Kkt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kkt")
+            .field("serial_number", &self.serial_number)
+            .field("registration_number", &self.registration_number)
+            .field("device_number", &self.device_number)
+            .field("fiscalization_date", &self.fiscalization_date)
+            .field("fiscal_storage_expiration", &self.fiscal_storage_expiration)
+            .field("signed_documents", &self.signed_documents)
+            .field("fiscal_storage_percentage_use", &self.fiscal_storage_percentage_use)
+            .field("fiscal_storage_inn", &self.fiscal_storage_inn)
+            .field("fiscal_storage_serial_number", &self.fiscal_storage_serial_number)
+            .field("fiscal_storage_payment_address", &self.fiscal_storage_payment_address)
+            .field("group_code", &self.group_code)
+            .field("timestamp", &self.timestamp)
+            .field("is_shift_opened", &self.is_shift_opened)
+            .field("shift_number", &self.shift_number)
+            .field("shift_receipt", &self.shift_receipt)
+            .field("unsent_docs", &self.unsent_docs)
+            .field("first_unsent_doc_timestamp", &self.first_unsent_doc_timestamp)
+            .field("network_error_code", &self.network_error_code)
+            .field("extra", &self.extra)
+            .finish()
     }
 }
 

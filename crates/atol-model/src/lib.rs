@@ -25,6 +25,8 @@
 //! - [`ServiceError`], [`TokenResponse`]: what else the service answers.
 //! - [`inn`], [`registration_number`]: check digits, for those who want them; reading never insists on them.
 
+#![forbid(unsafe_code)]
+
 mod builder;
 mod code;
 mod diagnosis;

@@ -147,7 +147,7 @@ impl KktList {
 /// The array inside an envelope.
 fn enclosed(text: &str) -> Result<&RawValue, Error> {
     let outer = members(text).map_err(|error| match error.kind() {
-        ErrorKind::NotAnObject => not_a_list(text.trim()),
+        ErrorKind::NotAnObject => not_a_list(text, text.trim()),
         _ => error,
     })?;
     if let Some(error) = ServiceError::from_json(text.as_bytes()) {
@@ -156,25 +156,29 @@ fn enclosed(text: &str) -> Result<&RawValue, Error> {
     if let Some(data) = only(text, &outer, "data")? {
         return array(text, data, "data");
     }
-    let Some(embedded) = only(text, &outer, "_embedded")? else { return Err(not_a_list(text.trim())) };
-    let inner = members(embedded.get()).map_err(|_| not_a_list(embedded.get()).at_path("_embedded"))?;
-    let mut lists = inner.iter().filter(|(_, value)| value.get().starts_with('['));
-    match (lists.next(), lists.next()) {
-        (Some(&(_, list)), None) => Ok(list),
-        _ => Err(Error::new(ErrorKind::NotAList).at_path("_embedded").expected("one list in it")),
+    let Some(embedded) = only(text, &outer, "_embedded")? else { return Err(not_a_list(text, text.trim())) };
+    let inner = members(embedded.get()).map_err(|_| not_a_list(text, embedded.get()).at_path("_embedded"))?;
+    let lists: Vec<&RawValue> =
+        inner.into_iter().map(|(_, value)| value).filter(|value| value.get().starts_with('[')).collect();
+    match lists[..] {
+        [list] => Ok(list),
+        _ => Err(not_a_list(text, embedded.get())
+            .at_path("_embedded")
+            .expected("one list in it")
+            .found(lists.len().to_string())),
     }
 }
 
 fn array<'a>(text: &str, value: &'a RawValue, path: &str) -> Result<&'a RawValue, Error> {
-    if value.get().starts_with('[') {
-        Ok(value)
-    } else {
-        Err(not_a_list(value.get()).at_path(path).at(place(text, value.get())))
-    }
+    if value.get().starts_with('[') { Ok(value) } else { Err(not_a_list(text, value.get()).at_path(path)) }
 }
 
-fn not_a_list(json: &str) -> Error {
-    Error::new(ErrorKind::NotAList).expected("a list of registers").found(describe(json))
+/// For a part of the text that is not what it should be.
+fn not_a_list(text: &str, json: &str) -> Error {
+    Error::new(ErrorKind::NotAList)
+        .expected("a list of registers")
+        .found(describe(json))
+        .at(place(text, json))
 }
 
 impl Deref for KktList {

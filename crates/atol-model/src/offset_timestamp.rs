@@ -136,6 +136,12 @@ impl OffsetTimestamp {
         if self.is_zoneless() { Self::new(self.timestamp(), self.offset()) } else { self }
     }
 
+    /// The same instant, written so that it can be read back where a missing zone means UTC.
+    pub(crate) fn with_zone_unless_utc(self) -> Self {
+        let is_understood = self.offset() == Offset::UTC && self.notation().separator != Separator::Dots;
+        if is_understood { self } else { self.with_zone() }
+    }
+
     fn pack(timestamp: Timestamp, notation: Notation) -> Self {
         let (mut seconds, mut nanoseconds) = (timestamp.as_second(), timestamp.subsec_nanosecond());
         // Before 1970 jiff counts the fraction downwards.

@@ -265,9 +265,10 @@ impl<'de> Deserialize<'de> for Percentage {
             }
 
             fn visit_i64<E: Error>(self, whole: i64) -> Result<Percentage, E> {
-                i32::try_from(whole)
-                    .map(|whole| Percentage { value: whole.into(), is_decimal: false })
-                    .map_err(|_| E::invalid_value(Unexpected::Signed(whole), &self))
+                let size = u32::try_from(whole.unsigned_abs())
+                    .map_err(|_| E::invalid_value(Unexpected::Signed(whole), &self))?;
+                let value = if whole < 0 { -f64::from(size) } else { f64::from(size) };
+                Ok(Percentage { value, is_decimal: false })
             }
 
             fn visit_u64<E: Error>(self, whole: u64) -> Result<Percentage, E> {

@@ -79,12 +79,12 @@ impl Serialize for PercentageAsRead {
     }
 }
 
-/// A date without its zone if that is how it came: for the one field that may do without. Every other date gets its zone
-/// from `OffsetTimestamp`, so that it can be read back.
+/// A date without its zone if that is how it came and UTC is what it means: for the one field that may do without. Every
+/// other date gets its zone from `OffsetTimestamp`, so that it can be read back.
 struct TimestampAsRead(OffsetTimestamp);
 
 impl Serialize for TimestampAsRead {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.text().as_str())
+        serializer.serialize_str(self.0.with_zone_unless_utc().text().as_str())
     }
 }
