@@ -1,97 +1,160 @@
-//! A monitor as the command line asks for it.
+//! A monitor as the settings ask for it.
 
 use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use atol_mock::{Fleet, MockAtol};
-use atol_monitor::KktMonitor;
-use atol_transport::clock::SharedClock;
+use atol_monitor::{KktMonitor, KktMonitorBuilder};
+use atol_transport::clock::{Clock, SharedClock, Sleep};
 use atol_transport::tls::RootCertificates;
+use atol_transport::token::FileTokenStore;
 use atol_transport::{Environment, Timeouts};
+use jiff::Timestamp;
 
-use crate::args::ConnectionArgs;
-use crate::failure::{Failure, complain};
+use crate::context::Context;
+use crate::failure::Failure;
 use crate::password;
+use crate::text::text;
 
 /// The made fleet is the same on every machine and in every run.
 const DEMO_SEED: u64 = 20_261_124;
 
-/// How many registers a demo has unless told otherwise: every trouble is among them, and they fit a screen.
-const DEMO_SIZE: u32 = 24;
+/// In a demo that lives an hour passes in a second.
+const DEMO_SPEED: f64 = 3600.0;
 
-/// A monitor, and the stand-in that must live as long as it does.
+/// Whether the fleet of a demo changes while one looks; of no meaning for the real service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DemoTime {
+    /// It stands still, for commands that look once.
+    Still,
+    /// An hour of it passes in a second.
+    Living,
+}
+
+/// A monitor and the clock to judge registers by.
+#[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) monitor: KktMonitor,
-    _stand_in: Option<MockAtol>,
+    /// The time of day where the registers are: in a demo that lives, that of the made fleet.
+    pub(crate) clock: SharedClock,
+    /// Must live as long as the monitor.
+    _stand_in: Option<Arc<MockAtol>>,
 }
 
 impl Connection {
-    pub(crate) async fn open(args: &ConnectionArgs, clock: &SharedClock) -> Result<Connection, Failure> {
-        let stand_in = match (args.demo, args.demo_size) {
-            (false, None) => None,
-            (_, size) => Some(stand_in(size.unwrap_or(DEMO_SIZE), clock).await?),
-        };
-        let environment: Environment = match &stand_in {
-            Some(stand_in) => stand_in.uri().parse()?,
-            None => args.environment.parse()?,
-        };
-        let call = Duration::from_secs(args.timeout);
-        let mut builder = KktMonitor::builder()
-            .timeouts(Timeouts::default().with_call(call))
-            .user_agent(concat!("atol/", env!("CARGO_PKG_VERSION")))
-            .environment(environment.clone());
-        // The stand-in takes the public login; it never sees a real password.
-        if stand_in.is_none()
-            && let Some((login, password)) = credentials(args, &environment)?
-        {
+    pub(crate) async fn open(context: &Context, time: DemoTime) -> Result<Connection, Failure> {
+        let builder = KktMonitor::builder()
+            .timeouts(Timeouts::default().with_call(context.timeout()))
+            .user_agent(concat!("atol/", env!("CARGO_PKG_VERSION")));
+        match context.demo {
+            Some(size) => Connection::to_stand_in(context, builder, size, time).await,
+            None => Connection::to_service(context, builder),
+        }
+    }
+
+    fn to_service(context: &Context, mut builder: KktMonitorBuilder) -> Result<Connection, Failure> {
+        let settings = &context.settings;
+        builder = builder.environment(settings.environment.value.clone());
+        if let Some((login, password)) = password::credentials(context)? {
             builder = builder.credentials(login, password);
         }
-        if let Some(path) = &args.ca_file {
-            builder = builder.root_certificates(roots(path)?);
+        if let Some(path) = &settings.ca_file {
+            builder = builder.root_certificates(roots(context, &path.value)?);
         }
-        Ok(Connection { monitor: builder.build()?, _stand_in: stand_in })
+        if settings.token_cache.value {
+            // Without a home directory there is no cache, and each run logs in by itself.
+            if let Ok(store) = FileTokenStore::in_cache_directory() {
+                builder = builder.token_store(store);
+            }
+        }
+        Ok(Connection { monitor: builder.build()?, clock: Arc::clone(&context.clock), _stand_in: None })
+    }
+
+    /// The stand-in takes the public login and never sees a real password, whatever the settings say.
+    async fn to_stand_in(
+        context: &Context,
+        builder: KktMonitorBuilder,
+        size: u32,
+        time: DemoTime,
+    ) -> Result<Connection, Failure> {
+        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| {
+            Failure::failed(text!(
+                "the demo got no port on 127.0.0.1: {error}",
+                "для демонстрации не нашлось порта на 127.0.0.1: {error}"
+            ))
+        })?;
+        let fleet =
+            Fleet::generate(DEMO_SEED, usize::try_from(size).unwrap_or_default(), context.clock.wall());
+        let stand_in = MockAtol::builder().listener(listener);
+        let stand_in = match time {
+            DemoTime::Still => stand_in.fleet(fleet),
+            DemoTime::Living => stand_in.fleet(fleet.evolving()).time_scale(DEMO_SPEED),
+        };
+        let stand_in = Arc::new(stand_in.start().await);
+        let uri = stand_in.uri();
+        context.console.notice(&text!(
+            "demo: {size} made registers on an embedded stand-in at {uri}",
+            "демонстрация: вымышленные ККТ ({size}) на встроенном сервере-заместителе {uri}"
+        ));
+        let clock: SharedClock = match time {
+            DemoTime::Still => Arc::clone(&context.clock),
+            DemoTime::Living => {
+                context.console.notice(&text!(
+                    "demo: an hour passes in a second",
+                    "демонстрация: час проходит за секунду"
+                ));
+                Arc::new(FleetClock { stand_in: Arc::clone(&stand_in), machine: Arc::clone(&context.clock) })
+            }
+        };
+        let environment: Environment = uri.parse()?;
+        let monitor = builder.environment(environment).clock(Arc::clone(&clock)).build()?;
+        Ok(Connection { monitor, clock, _stand_in: Some(stand_in) })
     }
 }
 
-async fn stand_in(size: u32, clock: &SharedClock) -> Result<MockAtol, Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .map_err(|error| Failure::failed(format!("the demo got no port on 127.0.0.1: {error}")))?;
-    let fleet = Fleet::generate(DEMO_SEED, usize::try_from(size).unwrap_or_default(), clock.wall());
-    let stand_in = MockAtol::builder().fleet(fleet).listener(listener).start().await;
-    complain(&format!("demo: {size} made registers on an embedded stand-in at {}", stand_in.uri()));
-    Ok(stand_in)
+/// The time of day is the made fleet's; waiting takes as long as it takes.
+#[derive(Debug)]
+struct FleetClock {
+    stand_in: Arc<MockAtol>,
+    machine: SharedClock,
 }
 
-/// Login and password; `None` for the public ones of the test environment.
-fn credentials(
-    args: &ConnectionArgs,
-    environment: &Environment,
-) -> Result<Option<(String, String)>, Failure> {
-    let password = password::find(args.password_file.as_deref())?;
-    match (&args.login, password) {
-        (Some(login), Some(password)) => Ok(Some((login.clone(), password))),
-        (Some(_), None) => Err(Failure::usage(
-            "there is a login but no password: set ATOL_PASSWORD, or name a file with --password-file",
-        )),
-        (None, Some(_)) => {
-            Err(Failure::usage("there is a password but no login: set ATOL_LOGIN or give --login"))
-        }
-        (None, None) if *environment == Environment::Production => Err(Failure::usage(
-            "production needs your login: set ATOL_LOGIN and ATOL_PASSWORD (or --login and --password-file); \
-             they are in the settings file that your ATOL Online account offers for download",
-        )),
-        (None, None) => Ok(None),
+impl Clock for FleetClock {
+    fn monotonic(&self) -> Duration {
+        self.machine.monotonic()
+    }
+
+    fn wall(&self) -> Timestamp {
+        self.stand_in.fleet_time()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.machine.sleep(duration)
     }
 }
 
-fn roots(path: &std::path::Path) -> Result<RootCertificates, Failure> {
+fn roots(context: &Context, path: &Path) -> Result<RootCertificates, Failure> {
     let shown = path.display();
-    let pem = std::fs::read(path)
-        .map_err(|error| Failure::usage(format!("the certificate file {shown} cannot be read: {error}")))?;
-    let roots = RootCertificates::from_pem(&pem)
-        .map_err(|error| Failure::usage(format!("the certificate file {shown} cannot be used: {error}")))?;
+    let pem = std::fs::read(path).map_err(|error| {
+        Failure::usage(text!(
+            "the certificate file {shown} cannot be read: {error}",
+            "не удалось прочитать файл сертификатов {shown}: {error}"
+        ))
+    })?;
+    let roots = RootCertificates::from_pem(&pem).map_err(|error| {
+        Failure::usage(text!(
+            "the certificate file {shown} cannot be used: {error}",
+            "файл сертификатов {shown} не годится: {error}"
+        ))
+    })?;
     for skipped in roots.skipped() {
-        complain(&format!("certificate {} of {shown} is left out: {}", skipped.index + 1, skipped.reason));
+        let (number, reason) = (skipped.index + 1, &skipped.reason);
+        context.console.warn(&text!(
+            "certificate {number} of {shown} is left out: {reason}",
+            "сертификат {number} из {shown} пропущен: {reason}"
+        ));
     }
     Ok(roots)
 }

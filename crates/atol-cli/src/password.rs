@@ -1,30 +1,83 @@
-//! Where the password comes from.
+//! Login and password: from variables, files or a person, never from an argument.
 
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
+use atol_transport::Environment;
+
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::settings::PasswordSource;
+use crate::text::text;
 
 /// More than any password: reading stops here.
 const LONGEST: u64 = 4096;
 
-/// The password from the environment or a file; `None` when neither was given.
-pub(crate) fn find(file: Option<&Path>) -> Result<Option<String>, Failure> {
-    match file {
-        Some(path) if path == Path::new("-") => read(io::stdin(), "standard input").map(Some),
-        Some(path) => from_file(path).map(Some),
-        None => match std::env::var("ATOL_PASSWORD") {
-            Ok(password) => Ok(Some(password)),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage("ATOL_PASSWORD is not UTF-8")),
+/// Login and password; `None` for the public ones of the test environment.
+pub(crate) fn credentials(context: &Context) -> Result<Option<(String, String)>, Failure> {
+    let settings = &context.settings;
+    let password = settings.password.as_ref().map(|password| find(&password.value)).transpose()?;
+    match (&settings.login, password) {
+        (Some(login), Some(password)) => Ok(Some((login.value.clone(), password))),
+        (Some(login), None) => match ask(context, &login.value)? {
+            Some(password) => Ok(Some((login.value.clone(), password))),
+            None => Err(Failure::usage(text!(
+                "there is a login but no password",
+                "логин задан, а пароль нет"
+            ))
+            .with_advice(text!(
+                "set ATOL_PASSWORD, or name a file with --password-file",
+                "задайте ATOL_PASSWORD или укажите файл: --password-file"
+            ))),
         },
+        (None, Some(_)) => Err(Failure::usage(text!(
+            "there is a password but no login",
+            "пароль задан, а логин нет"
+        ))
+        .with_advice(text!("set ATOL_LOGIN or give --login", "задайте ATOL_LOGIN или --login"))),
+        (None, None) if settings.environment.value == Environment::Production => Err(Failure::usage(text!(
+            "production needs your login",
+            "для рабочей среды нужен ваш логин"
+        ))
+        .with_advice(text!(
+            "set ATOL_LOGIN and ATOL_PASSWORD (or --login and --password-file); they are in the settings file that your \
+             ATOL Online account offers for download; or look around with --demo",
+            "задайте ATOL_LOGIN и ATOL_PASSWORD (или --login и --password-file): они в файле настроек интеграции из личного \
+             кабинета АТОЛ Онлайн; осмотреться можно с --demo"
+        ))),
+        (None, None) => Ok(None),
     }
+}
+
+fn find(source: &PasswordSource) -> Result<String, Failure> {
+    match source {
+        PasswordSource::File(path) if path == Path::new("-") => read(io::stdin(), "-"),
+        PasswordSource::File(path) => from_file(path),
+        PasswordSource::Variable => std::env::var("ATOL_PASSWORD")
+            .map_err(|_| Failure::usage(text!("ATOL_PASSWORD is not UTF-8", "ATOL_PASSWORD: это не UTF-8"))),
+    }
+}
+
+/// Asks the person at the terminal, without showing what they type; `None` when there is nobody to ask.
+fn ask(context: &Context, login: &str) -> Result<Option<String>, Failure> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    let prompt = text!("Password of {login}: ", "Пароль для {login}: ");
+    let asked = rpassword::prompt_password(prompt.to(context.console.language)).map_err(|error| {
+        Failure::usage(text!("no password was given: {error}", "пароль не введён: {error}"))
+    })?;
+    Ok(Some(asked).filter(|password| !password.is_empty()))
 }
 
 fn from_file(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
-    let unreadable =
-        |error: io::Error| Failure::usage(format!("the password file {shown} cannot be read: {error}"));
+    let unreadable = |error: io::Error| {
+        Failure::usage(text!(
+            "the password file {shown} cannot be read: {error}",
+            "не удалось прочитать файл пароля {shown}: {error}"
+        ))
+    };
     let file = std::fs::File::open(path).map_err(unreadable)?;
     refuse_if_readable_by_others(path, &file.metadata().map_err(unreadable)?)?;
     read(file, &shown.to_string())
@@ -33,13 +86,18 @@ fn from_file(path: &Path) -> Result<String, Failure> {
 /// The first line, without its end.
 fn read(source: impl Read, name: &str) -> Result<String, Failure> {
     let mut text = String::new();
-    source
-        .take(LONGEST)
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::usage(format!("the password cannot be read from {name}: {error}")))?;
+    source.take(LONGEST).read_to_string(&mut text).map_err(|error| {
+        Failure::usage(text!(
+            "the password cannot be read from {name}: {error}",
+            "не удалось прочитать пароль из {name}: {error}"
+        ))
+    })?;
     match text.lines().next() {
         Some(password) if !password.is_empty() => Ok(password.to_owned()),
-        _ => Err(Failure::usage(format!("there is no password in the first line of {name}"))),
+        _ => Err(Failure::usage(text!(
+            "there is no password in the first line of {name}",
+            "в первой строке {name} нет пароля"
+        ))),
     }
 }
 
@@ -56,10 +114,12 @@ fn refuse_if_readable_by_others(path: &Path, metadata: &std::fs::Metadata) -> Re
     }
     let path = path.display().to_string();
     let quoted = path.replace('\'', r"'\''");
-    Err(Failure::usage(format!(
-        "the password file {path} can be read by others (mode {:03o}); run: chmod 600 '{quoted}'",
-        mode & 0o777
-    )))
+    let mode = mode & 0o777;
+    Err(Failure::usage(text!(
+        "the password file {path} can be read by others (mode {mode:03o})",
+        "файл пароля {path} доступен другим (права {mode:03o})"
+    ))
+    .with_advice(text!("run: chmod 600 '{quoted}'", "выполните: chmod 600 '{quoted}'")))
 }
 
 // Nothing can be said about it here.
@@ -93,7 +153,7 @@ mod tests {
     fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
         let file = file("canary", 0o644);
         let failure = format!("{:?}", from_file(file.path()).unwrap_err());
-        assert!(failure.contains("(mode 644); run: chmod 600 '/"), "{failure}");
+        assert!(failure.contains("(mode 644)") && failure.contains("run: chmod 600 '/"), "{failure}");
         assert!(!failure.contains("canary"), "{failure}");
     }
 

@@ -3,16 +3,27 @@
 use std::process::ExitCode;
 
 use atol_monitor::NetworkErrorCode;
+use comfy_table::Cell;
 use serde_json::json;
 
-use crate::args::{Format, OutputArgs};
+use crate::args::ListingFormat;
 use crate::failure::Failure;
-use crate::output::{print, table};
+use crate::output::{Listing, print, right};
 
-pub(crate) fn run(output: OutputArgs) -> Result<ExitCode, Failure> {
-    match output.output {
-        Format::Table => print(&table::of_codes())?,
-        Format::Json => {
+pub(crate) fn run(output: ListingFormat) -> Result<ExitCode, Failure> {
+    match output {
+        ListingFormat::Table => {
+            let mut listing = Listing::new(["CODE", "MEANING", "ЗНАЧЕНИЕ"]);
+            for code in NetworkErrorCode::ALL {
+                listing.add([
+                    right(code.code()),
+                    Cell::new(code.description_en()),
+                    Cell::new(code.description_ru()),
+                ]);
+            }
+            print(&listing)?;
+        }
+        ListingFormat::Json => {
             let codes: Vec<_> = NetworkErrorCode::ALL
                 .iter()
                 .map(|code| json!({"code": code.code(), "en": code.description_en(), "ru": code.description_ru()}))

@@ -2,26 +2,31 @@
 
 use std::process::ExitCode;
 
-use atol_monitor::{KktList, KktMonitor, SerialNumber};
-use jiff::Timestamp;
+use atol_monitor::{KktList, SerialNumber};
 
-use crate::args::{Format, OutputArgs};
-use crate::failure::{Failure, PARTLY, complain};
+use crate::args::{Format, HealthArgs, OutputArgs};
+use crate::connection::DemoTime;
+use crate::context::Context;
+use crate::failure::{Failure, PARTLY};
 use crate::output::{print, table};
+use crate::text::Text;
 
 pub(crate) async fn run(
-    monitor: &KktMonitor,
+    context: &Context,
     serials: &[String],
     output: OutputArgs,
-    now: Timestamp,
+    health: &HealthArgs,
 ) -> Result<ExitCode, Failure> {
     // All of them before the first is asked for: a slip in the last one should cost nothing.
     let serials = serials.iter().map(|serial| serial.parse()).collect::<Result<Vec<SerialNumber>, _>>()?;
+    let policy = context.policy(health)?;
+    let connection = context.connect(DemoTime::Still).await?;
+    let (monitor, now) = (&connection.monitor, connection.clock.wall());
     if let [serial] = serials.as_slice() {
         let kkt = monitor.get_one(serial.as_str()).await?;
         match output.output {
             Format::Json => print(&kkt)?,
-            Format::Table => print(&table::of(&[kkt], now))?,
+            Format::Table => print(&table::of(&[kkt], &policy, now))?,
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -33,17 +38,19 @@ pub(crate) async fn run(
             // It would be the same for every register.
             Err(error) if found.is_empty() && error.is_auth() => return Err(Failure::from(error)),
             Err(error) => {
-                complain(&format!("{serial}: {}", error.report()));
-                last_failure = Some(error);
+                let failure = Failure::from(error);
+                let told = context.console.told(&failure);
+                context.console.warn(&Text::foreign(format_args!("{serial}: {told}")));
+                last_failure = Some(failure);
             }
         }
     }
     if let Some(error) = last_failure.take_if(|_| found.is_empty()) {
-        return Err(Failure::from(error));
+        return Err(error);
     }
     match output.output {
         Format::Json => print(&found.into_iter().collect::<KktList>())?,
-        Format::Table => print(&table::of(&found, now))?,
+        Format::Table => print(&table::of(&found, &policy, now))?,
     }
     Ok(if last_failure.is_some() { ExitCode::from(PARTLY) } else { ExitCode::SUCCESS })
 }

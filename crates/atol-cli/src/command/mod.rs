@@ -1,29 +1,25 @@
 //! The commands, a file for each.
 
 mod codes;
+mod completions;
+mod config;
 mod get;
 mod list;
 
 use std::process::ExitCode;
 
-use atol_transport::clock::SystemClock;
-
-use crate::args::{Args, Command};
-use crate::connection::Connection;
+use crate::args::Command;
+use crate::context::Context;
 use crate::failure::Failure;
 
 /// Does what the command line says.
-pub(crate) async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let clock = SystemClock::shared();
-    match args.command {
+pub(crate) async fn run(context: &Context, command: Command) -> Result<ExitCode, Failure> {
+    match command {
         Command::Codes { output } => codes::run(output),
-        Command::List { output } => {
-            let connection = Connection::open(&args.connection, &clock).await?;
-            list::run(&connection.monitor, output, clock.wall()).await
-        }
-        Command::Get { serials, output } => {
-            let connection = Connection::open(&args.connection, &clock).await?;
-            get::run(&connection.monitor, &serials, output, clock.wall()).await
-        }
+        Command::Config(command) => config::run(context, &command),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { command } => completions::man(command.as_deref()),
+        Command::List { output, health } => list::run(context, output, &health).await,
+        Command::Get { serials, output, health } => get::run(context, &serials, output, &health).await,
     }
 }

@@ -1,19 +1,16 @@
 //! Tables for people.
 
 use atol_monitor::health::{Policy, Severity};
-use atol_monitor::{Kkt, Language, NetworkErrorCode, OffsetTimestamp};
+use atol_monitor::{Kkt, Language, OffsetTimestamp};
 use atol_transport::error::Excerpt;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 /// The longest name of a group that is shown whole.
 const LONGEST_GROUP: usize = 24;
 
 /// A line for each register, the worst first.
-pub(crate) fn of(registers: &[Kkt], now: Timestamp) -> String {
-    let policy = Policy::default();
-    let zone = TimeZone::get(policy.time_zone()).unwrap_or(TimeZone::UTC);
+pub(crate) fn of(registers: &[Kkt], policy: &Policy, now: Timestamp) -> String {
     let mut rows: Vec<_> = registers.iter().map(|kkt| (policy.assess(kkt, now), kkt)).collect();
     rows.sort_by(|(one, first), (other, second)| {
         other.severity.cmp(&one.severity).then_with(|| first.serial_number.cmp(&second.serial_number))
@@ -35,7 +32,7 @@ pub(crate) fn of(registers: &[Kkt], now: Timestamp) -> String {
             text(&kkt.serial_number, LONGEST_GROUP),
             text(kkt.group_code.as_deref().unwrap_or("-"), LONGEST_GROUP),
             right(
-                kkt.fiscal_storage_expiration.map_or("?".to_owned(), |date| date_and_days(date, now, &zone)),
+                kkt.fiscal_storage_expiration.map_or("?".to_owned(), |date| date_and_days(date, now, policy)),
             ),
             right(
                 kkt.fiscal_storage_percentage_use.map_or("?".to_owned(), |percent| format!("{percent:.1} %")),
@@ -48,19 +45,6 @@ pub(crate) fn of(registers: &[Kkt], now: Timestamp) -> String {
                 None => "?",
             }),
             Cell::new(assessment.worst().map_or(String::new(), |finding| finding.title(Language::En))),
-        ]);
-    }
-    finish(&table)
-}
-
-/// The network error codes in both languages.
-pub(crate) fn of_codes() -> String {
-    let mut table = new(&["CODE", "MEANING", "ЗНАЧЕНИЕ"]);
-    for code in NetworkErrorCode::ALL {
-        table.add_row([
-            right(code.code().to_string()),
-            Cell::new(code.description_en()),
-            Cell::new(code.description_ru()),
         ]);
     }
     finish(&table)
@@ -99,17 +83,15 @@ fn right(text: String) -> Cell {
 }
 
 /// `2026-12-20 (27 d)`: the date in the zone of the registers, and the days by the calendar.
-fn date_and_days(date: OffsetTimestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let date = zone.to_datetime(date.timestamp()).date();
-    let today = zone.to_datetime(now).date();
-    match today.until(date) {
-        Ok(span) => format!("{date} ({} d)", span.get_days()),
-        Err(_) => date.to_string(),
-    }
+fn date_and_days(date: OffsetTimestamp, now: Timestamp, policy: &Policy) -> String {
+    let days = policy.days_between(now, date.timestamp());
+    format!("{} ({days} d)", policy.local(date.timestamp()).to_zoned().date())
 }
 
 #[cfg(test)]
 mod tests {
+    use atol_monitor::NetworkErrorCode;
+
     use super::*;
 
     #[test]
@@ -137,6 +119,6 @@ mod tests {
             register("00107703864828", "2026-12-19T21:00:00+00:00", None),
             register("00107703864829\u{1b}[31m", "2027-11-02T21:00:00+00:00", Some(1200)),
         ];
-        insta::assert_snapshot!(of(&fleet, now));
+        insta::assert_snapshot!(of(&fleet, &Policy::default(), now));
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use atol_model::OffsetTimestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
@@ -152,6 +153,26 @@ impl Policy {
     /// The name of the time zone that days are counted in.
     pub fn time_zone(&self) -> &str {
         self.calendar.name()
+    }
+
+    /// The instant as the clocks of the time zone show it.
+    pub fn local(&self, at: Timestamp) -> OffsetTimestamp {
+        self.calendar.local(at)
+    }
+
+    /// How many dates of the time zone lie from the date of `from` to the date of `to`: 0 on the same day, negative when
+    /// it has passed.
+    ///
+    /// ```
+    /// use atol_monitor::health::Policy;
+    ///
+    /// let policy = Policy::default(); // Europe/Moscow
+    /// let (before, midnight) = ("2020-11-02T20:59:00Z".parse()?, "2020-11-02T21:00:00Z".parse()?);
+    /// assert_eq!(policy.days_between(before, midnight), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn days_between(&self, from: Timestamp, to: Timestamp) -> i64 {
+        self.calendar.days(from, to)
     }
 
     /// Days until the ФН expires.

@@ -1,0 +1,85 @@
+//! What can be said on the command line: a file for each command, and for what several have in common.
+
+mod config;
+mod connection;
+mod duration;
+mod general;
+mod health;
+mod output;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use self::config::ConfigCommand;
+pub(crate) use self::connection::ConnectionArgs;
+pub(crate) use self::duration::duration;
+pub(crate) use self::general::GeneralArgs;
+pub(crate) use self::health::HealthArgs;
+pub(crate) use self::output::{Format, ListingFormat, OutputArgs};
+
+/// Watch your cloud cash registers (ККТ) at ATOL Online
+#[derive(Debug, Parser)]
+#[command(name = "atol", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) general: GeneralArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  atol list --demo                       look around without an account
+  ATOL_LOGIN=shop ATOL_PASSWORD=… atol list --environment production
+  atol get 00107703864827 --output json  one register, as the service tells of it
+  atol codes                             what the network error codes mean
+
+The password comes from ATOL_PASSWORD or --password-file, never from an argument: arguments can be
+read by every user of the machine.
+
+Exit codes: 0 all is told, 1 failed, 2 wrong usage, 4 told in part (some records could not be read,
+or some registers could not be had).";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tell of every register
+    List {
+        #[command(flatten)]
+        output: OutputArgs,
+        #[command(flatten)]
+        health: HealthArgs,
+    },
+    /// Tell of one register or several, by serial number
+    Get {
+        /// Serial numbers with their leading zeros, as `atol list` shows them
+        #[arg(required = true, value_name = "SERIAL")]
+        serials: Vec<String>,
+        #[command(flatten)]
+        output: OutputArgs,
+        #[command(flatten)]
+        health: HealthArgs,
+    },
+    /// Tell what the network error codes mean
+    Codes {
+        /// The form of the data
+        #[arg(long, short, default_value = "table")]
+        output: ListingFormat,
+    },
+    /// Show the settings in force
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the completions of a shell
+    #[command(after_help = "\
+Examples:
+  atol completions bash > ~/.local/share/bash-completion/completions/atol
+  atol completions zsh > \"${fpath[1]}/_atol\"
+  atol completions fish > ~/.config/fish/completions/atol.fish
+
+`atol man` prints the manual page in the same way: atol man > atol.1; atol man check > atol-check.1")]
+    Completions { shell: Shell },
+    /// Print the manual page of the command, or of one of its commands
+    #[command(hide = true)]
+    Man { command: Option<String> },
+}

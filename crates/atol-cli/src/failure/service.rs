@@ -1,0 +1,159 @@
+//! What the client's errors mean to a person, and what to do about them.
+
+use atol_monitor::{Error, ErrorKind};
+use atol_transport::ErrorKind as TransportKind;
+use atol_transport::error::{ConnectFailure, Excerpt, Phase, TlsFailure};
+
+use super::Failure;
+use crate::text::{Text, text};
+
+/// The longest words of the service that are shown whole.
+const LONGEST_WORDS: usize = 300;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let ru = in_russian(&error);
+        let what = Text { en: error.to_string(), ru };
+        let failure = if error.is_invalid_argument() { Failure::usage(what) } else { Failure::failed(what) };
+        let failure = match std::error::Error::source(&error) {
+            Some(cause) => failure.with_causes(cause),
+            None => failure,
+        };
+        match advice(&error) {
+            Some(advice) => failure.with_advice(advice),
+            None => failure,
+        }
+    }
+}
+
+impl From<atol_transport::Error> for Failure {
+    fn from(error: atol_transport::Error) -> Failure {
+        Failure::from(Error::from(error))
+    }
+}
+
+/// What happened. Details that the client knows in English only (names, numbers, the system's words) stand in brackets.
+fn in_russian(error: &Error) -> String {
+    let what = match error.kind() {
+        ErrorKind::InvalidArgument => "такой запрос невозможен",
+        ErrorKind::Decode => "не удалось разобрать ответ сервиса",
+        ErrorKind::WrongRegister => "сервис ответил про другую ККТ",
+        ErrorKind::Incomplete => "не удалось прочитать список до конца",
+        _ => error.transport().map_or("не получилось", |error| kind_in_russian(error.kind())),
+    };
+    match error.service_error() {
+        Some(service) => {
+            let words = Excerpt::of(&service.text, LONGEST_WORDS);
+            format!("{what}: ошибка {}, «{words}»", service.code.code())
+        }
+        None => format!("{what} ({error})"),
+    }
+}
+
+fn kind_in_russian(kind: TransportKind) -> &'static str {
+    match kind {
+        TransportKind::Config => "эта настройка не годится",
+        TransportKind::Connect(ConnectFailure::Dns) => "имя сервера не найдено",
+        TransportKind::Connect(ConnectFailure::Refused) => "сервер не принимает соединение",
+        TransportKind::Connect(ConnectFailure::Local) => "этот компьютер не может открыть соединение",
+        TransportKind::Connect(_) => "нет связи с сервером",
+        TransportKind::Tls(TlsFailure::UnknownIssuer) => "сертификат сервера выпустил неизвестный центр",
+        TransportKind::Tls(TlsFailure::WrongName) => "сертификат сервера выдан на другое имя",
+        TransportKind::Tls(TlsFailure::Expired) => "срок сертификата сервера истёк",
+        TransportKind::Tls(TlsFailure::NotYetValid) => "срок сертификата сервера ещё не наступил",
+        TransportKind::Tls(_) => "не удалось установить защищённое соединение",
+        TransportKind::Timeout(_) => "сервис не ответил вовремя",
+        TransportKind::Interrupted | TransportKind::Truncated => "соединение оборвалось",
+        TransportKind::CredentialsRejected => "сервис не принял логин и пароль",
+        TransportKind::UserBlocked => "пользователь заблокирован сервисом",
+        TransportKind::Unauthorized | TransportKind::InvalidToken => "сервис не принял авторизацию",
+        TransportKind::Throttled => "сервис просит подождать",
+        TransportKind::Service | TransportKind::Status => "сервис ответил отказом",
+        TransportKind::Protocol
+        | TransportKind::NotJson
+        | TransportKind::Redirect
+        | TransportKind::BodyTooLarge => "пришло не то, что должен был ответить сервис",
+        _ => "не получилось",
+    }
+}
+
+/// What to do next, in terms of this command.
+fn advice(error: &Error) -> Option<Text> {
+    let transport = match error.kind() {
+        ErrorKind::Incomplete => {
+            return Some(text!(
+                "try again; if it stays so, ask for less with --limit",
+                "повторите; если не поможет, запросите меньше: --limit"
+            ));
+        }
+        _ => error.transport()?,
+    };
+    if error.is_not_found() && !error.is_auth() {
+        return Some(text!(
+            "check the serial number for a missing leading zero, and the environment: `atol list` shows what is there",
+            "проверьте ведущие нули в заводском номере и среду (--environment): `atol list` покажет, что есть"
+        ));
+    }
+    let advice = match transport.kind() {
+        TransportKind::CredentialsRejected => text!(
+            "check login and password: they are those of the integration, from the settings file that your ATOL \
+             Online account offers for download, not those of the account itself, and belong to one environment",
+            "проверьте логин и пароль: нужны те, что в файле настроек интеграции из личного кабинета АТОЛ Онлайн, а не \
+             от самого кабинета, и они годятся только для своей среды"
+        ),
+        TransportKind::UserBlocked => {
+            let quoting = quoting(transport);
+            text!(
+                "ask ATOL Online's support to unblock the user{quoting}",
+                "попросите поддержку АТОЛ Онлайн разблокировать пользователя{quoting}"
+            )
+        }
+        TransportKind::Tls(TlsFailure::UnknownIssuer) => text!(
+            "if a company proxy or the НУЦ Минцифры issued the certificate, get that root (the latter from \
+             https://www.gosuslugi.ru/crt), check its fingerprint and pass it with --ca-file ROOT.pem; verification \
+             cannot be turned off",
+            "если сертификат выпущен прокси-сервером компании или НУЦ Минцифры, возьмите их корневой сертификат (второй: \
+             https://www.gosuslugi.ru/crt), сверьте отпечаток и укажите его: --ca-file ROOT.pem; отключить проверку нельзя"
+        ),
+        TransportKind::Tls(TlsFailure::Expired | TlsFailure::NotYetValid) => {
+            text!("check this machine's clock first", "сначала проверьте часы этого компьютера")
+        }
+        TransportKind::Tls(TlsFailure::WrongName) | TransportKind::Redirect => text!(
+            "check --environment; something may be answering in the service's place",
+            "проверьте --environment: возможно, вместо сервиса отвечает кто-то другой"
+        ),
+        TransportKind::Connect(ConnectFailure::Dns) => {
+            text!("check the name and this machine's DNS", "проверьте имя и DNS этого компьютера")
+        }
+        TransportKind::Connect(ConnectFailure::Refused) => text!(
+            "nothing listens there: check the address and port in --environment",
+            "там никто не слушает: проверьте адрес и порт в --environment"
+        ),
+        TransportKind::Connect(ConnectFailure::Other) | TransportKind::Timeout(_)
+            if !is_slow(transport.kind()) =>
+        {
+            text!("check the network and the firewall", "проверьте сеть и межсетевой экран")
+        }
+        TransportKind::Timeout(_) => text!(
+            "try again later, or give it more time with --timeout 2m",
+            "повторите позже или дайте больше времени: --timeout 2m"
+        ),
+        _ => return transport.advice().map(Text::foreign),
+    };
+    Some(advice)
+}
+
+/// Whether the service was reached and took its time.
+fn is_slow(kind: TransportKind) -> bool {
+    matches!(kind, TransportKind::Timeout(Phase::Head | Phase::BodyIdle | Phase::BodyTotal | Phase::Call))
+}
+
+/// The number that the vendor's support asks for.
+fn quoting(error: &atol_transport::Error) -> String {
+    match error.service_error() {
+        Some(service) if !service.error_id.is_empty() => {
+            format!(" (error_id {})", Excerpt::of(&service.error_id, 80))
+        }
+        _ => String::new(),
+    }
+}

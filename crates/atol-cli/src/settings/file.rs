@@ -1,0 +1,164 @@
+//! The configuration file: named profiles.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use atol_monitor::Language;
+use atol_transport::error::Excerpt;
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+
+use super::origin::{Origin, Setting};
+use crate::failure::Failure;
+use crate::text::text;
+
+/// The profile that is taken when nobody names one, if it is there.
+pub(super) const USUAL_PROFILE: &str = "default";
+
+/// What may stand in the file. There is no key for a password: a file of its own, with a mode of its own, holds it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ConfigFile {
+    /// The profile to take unless told otherwise.
+    pub(super) profile: Option<String>,
+    pub(super) language: Option<Language>,
+    pub(super) profiles: BTreeMap<String, Profile>,
+}
+
+/// The settings for one account.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) environment: Option<String>,
+    pub(super) login: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) ca_file: Option<PathBuf>,
+    /// Seconds, or a text with a unit.
+    pub(super) timeout: Option<toml::Value>,
+    pub(super) token_cache: Option<bool>,
+    /// Limits of health; checked when a command needs them.
+    pub(super) health: toml::Table,
+}
+
+/// `$XDG_CONFIG_HOME/atol/config.toml`, by default `~/.config/atol/config.toml`; under `%APPDATA%` on Windows.
+pub(super) fn usual_path() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    Some(strategy.config_dir().join("atol").join("config.toml"))
+}
+
+impl ConfigFile {
+    /// Reads the file. That it is not there is fine unless somebody named it.
+    pub(super) fn load(path: &Setting<PathBuf>) -> Result<Option<ConfigFile>, Failure> {
+        let shown = path.value.display();
+        let text = match std::fs::read_to_string(&path.value) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path.origin == Origin::Default => {
+                return Ok(None);
+            }
+            Err(error) => {
+                return Err(Failure::usage(text!(
+                    "the configuration file {shown} cannot be read: {error}",
+                    "не удалось прочитать файл настроек {shown}: {error}"
+                )));
+            }
+        };
+        let directory = path.value.parent().unwrap_or(Path::new(""));
+        ConfigFile::parse(&text, directory, &shown.to_string()).map(Some)
+    }
+
+    fn parse(text: &str, directory: &Path, shown: &str) -> Result<ConfigFile, Failure> {
+        let mut file: ConfigFile = toml::from_str(text).map_err(|error| unreadable(text, &error, shown))?;
+        for profile in file.profiles.values_mut() {
+            for path in [&mut profile.password_file, &mut profile.ca_file].into_iter().flatten() {
+                *path = absolute(path, directory);
+            }
+        }
+        Ok(file)
+    }
+
+    /// The profile of that name, or the usual one if it is there.
+    pub(super) fn choose(
+        &self,
+        name: Option<&Setting<String>>,
+        path: Option<&Setting<PathBuf>>,
+    ) -> Result<Option<Profile>, Failure> {
+        let Some(name) = name else { return Ok(self.profiles.get(USUAL_PROFILE).cloned()) };
+        if let Some(profile) = self.profiles.get(&name.value) {
+            return Ok(Some(profile.clone()));
+        }
+        let wanted = Excerpt::of(&name.value, 40);
+        let path = path.map(|path| path.value.display().to_string()).unwrap_or_default();
+        let known: Vec<_> = self.profiles.keys().map(String::as_str).collect();
+        let known = if known.is_empty() { "-".to_owned() } else { known.join(", ") };
+        Err(Failure::usage(text!(
+            "there is no profile `{wanted}` in the configuration file {path}",
+            "в файле настроек {path} нет профиля `{wanted}`"
+        ))
+        .with_advice(text!("the profiles there are: {known}", "есть профили: {known}")))
+    }
+}
+
+/// A path of the file is meant from the file's directory; `~/` is the home directory.
+fn absolute(path: &Path, directory: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), etcetera::home_dir()) {
+        (Ok(rest), Ok(home)) => home.join(rest),
+        _ => directory.join(path),
+    }
+}
+
+/// Names the place and never quotes it: the line may hold a secret that has no business there.
+fn unreadable(text: &str, error: &toml::de::Error, shown: &str) -> Failure {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let why = error.message().lines().next().unwrap_or_default();
+    let failure = Failure::usage(text!(
+        "the configuration file {shown} cannot be used, line {line}: {why}",
+        "файл настроек {shown} не годится, строка {line}: {why}"
+    ));
+    if why.contains("unknown field `password`") {
+        return failure.with_advice(text!(
+            "write the password into a file of its own with mode 600, and name that file as `password_file`",
+            "запишите пароль в отдельный файл с правами 600 и укажите этот файл как `password_file`"
+        ));
+    }
+    failure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<ConfigFile, Failure> {
+        ConfigFile::parse(text, Path::new("/etc/atol"), "/etc/atol/config.toml")
+    }
+
+    #[test]
+    fn paths_are_meant_from_the_directory_of_the_file() {
+        let file = parse("[profiles.a]\npassword_file = 'secret'\nca_file = '/etc/ssl/root.pem'\n").unwrap();
+        let profile = &file.profiles["a"];
+        assert_eq!(profile.password_file.as_deref(), Some(Path::new("/etc/atol/secret")));
+        assert_eq!(profile.ca_file.as_deref(), Some(Path::new("/etc/ssl/root.pem")));
+    }
+
+    #[test]
+    fn a_password_in_the_file_is_refused_and_not_repeated() {
+        for text in [
+            "[profiles.a]\nlogin = 'shop'\npassword = 'canary'\n",
+            "[profiles.a]\nlogin = canary\n",
+            "[profiles.a]\npassword_file = ['canary']\n",
+        ] {
+            let failure = parse(text).unwrap_err();
+            assert!(!format!("{failure:?}").contains("canary"), "{failure:?}");
+        }
+        let failure = parse("[profiles.a]\nlogin = 'shop'\npassword = 'canary'\n").unwrap_err();
+        assert!(failure.what().en.contains("line 3: unknown field `password`"), "{failure:?}");
+        assert!(failure.advice().is_some_and(|advice| advice.en.contains("password_file")));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_line() {
+        let failure = parse("language = 'ru'\n[profiles.a]\nenviroment = 'test'\n").unwrap_err();
+        assert!(failure.what().en.contains("line 3: unknown field `enviroment`"), "{failure:?}");
+    }
+}
