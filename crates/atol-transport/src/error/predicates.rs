@@ -30,8 +30,7 @@ impl Error {
     /// # Troubleshooting
     ///
     /// For [`UnknownIssuer`](super::TlsFailure::UnknownIssuer) pass the missing root with `root_certificates`; for
-    /// `Expired` and
-    /// `NotYetValid` look at the machine's clock first.
+    /// `Expired` and `NotYetValid` look at the machine's clock first.
     pub fn is_tls(&self) -> bool {
         matches!(self.kind(), ErrorKind::Tls(_))
     }
