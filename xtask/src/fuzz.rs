@@ -9,6 +9,7 @@ use crate::{
     flags,
     project::Project,
     runner::{Runner, Step},
+    workspace::Workspace,
 };
 
 /// How long each target runs unless told otherwise: enough to notice what is plainly broken.
@@ -25,10 +26,14 @@ pub(crate) fn run(project: &Project, options: &flags::Fuzz) -> anyhow::Result<Ex
     let seconds = options.seconds.unwrap_or(SECONDS).to_string();
     let mut runner = Runner::new(false);
     runner.begin("fuzz");
+    let findings = Workspace::load(project)?.target_directory.join("fuzz-corpus");
     for Target { folder, name } in targets {
+        let (found, seeds) = (findings.join(&name), project.path(&format!("{folder}/corpus/{name}")));
+        project.sh.create_dir(&found)?;
+        // What is found goes into the first folder; the second holds the seeds of the checkout and is only read.
         runner.step(Step::streamed(cmd!(
             project.sh,
-            "cargo +nightly fuzz run --fuzz-dir {folder} {name} -- -max_total_time={seconds}"
+            "cargo +nightly fuzz run --fuzz-dir {folder} {name} {found} {seeds} -- -max_total_time={seconds}"
         )))?;
     }
     Ok(runner.finish())

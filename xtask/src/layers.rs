@@ -89,6 +89,10 @@ const SHIPPED: &[&str] = &["atol-model", "atol-transport", "atol-monitor"];
 /// How many crates, itself included, a package may compile with its default features.
 const BUDGETS: &[(&str, usize)] = &[("atol-model", 15), ("atol-transport", 70), ("atol-monitor", 75)];
 
+/// Docs that tell the reader how many crates a package compiles.
+const TOLD: &[(&str, &str)] =
+    &[("atol-model", "crates/atol-model/src/lib.rs"), ("atol-model", "crates/atol-model/README.md")];
+
 /// Checks the whole table.
 pub(crate) fn problems(project: &Project) -> anyhow::Result<Vec<Problem>> {
     let mut problems = Vec::new();
@@ -108,6 +112,13 @@ pub(crate) fn problems(project: &Project) -> anyhow::Result<Vec<Problem>> {
     for (package, budget) in BUDGETS {
         let tree = tree(project, package, Features::Default, Platforms::Host)?;
         let count = crates(&tree).len();
+        for (_, docs) in TOLD.iter().filter(|(told, _)| told == package) {
+            let sentence = told(count);
+            if !project.read(docs)?.contains(&sentence) {
+                problems
+                    .push(Problem::new(*docs, format!("must say \"{sentence}\": so `cargo tree` counts")));
+            }
+        }
         if count > *budget {
             let see = format!("cargo tree -p {package} -e normal");
             problems
@@ -142,6 +153,10 @@ fn tree(
     .quiet()
     .read()
     .with_context(|| format!("cannot read the dependency tree of {package}"))
+}
+
+fn told(count: usize) -> String {
+    format!("{count} crates, itself included")
 }
 
 fn features_flag(features: Features) -> &'static [&'static str] {

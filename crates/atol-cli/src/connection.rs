@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::password;
+use crate::progress::Progress;
 use crate::text::text;
 
 /// The made fleet is the same on every machine and in every run.
@@ -39,36 +40,29 @@ pub(crate) struct Connection {
     pub(crate) monitor: KktMonitor,
     /// The time of day where the registers are: in a demo that lives, that of the made fleet.
     pub(crate) clock: SharedClock,
+    /// How much was read through the monitor.
+    pub(crate) progress: Progress,
     /// Must live as long as the monitor.
     _stand_in: Option<Arc<MockAtol>>,
 }
 
 impl Connection {
-    /// `finish` has the last word on the client.
-    pub(crate) async fn open(
-        context: &Context,
-        time: DemoTime,
-        finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
-    ) -> Result<Connection, Failure> {
+    pub(crate) async fn open(context: &Context, time: DemoTime) -> Result<Connection, Failure> {
+        let progress = Progress::default();
         let builder = KktMonitor::builder()
+            .layer(progress.clone())
             .timeouts(Timeouts::default().with_call(context.timeout()))
             .user_agent(concat!("atol/", env!("CARGO_PKG_VERSION")));
         match context.demo {
-            Some(size) => Connection::to_stand_in(context, builder, size, time, finish).await,
-            None => Connection::to_service(context, builder, finish),
+            Some(size) => Connection::to_stand_in(context, builder, progress, size, time).await,
+            None => Connection::to_service(context, builder, progress),
         }
-    }
-
-    /// One that is there already, for tests.
-    #[cfg(test)]
-    pub(crate) fn of(monitor: KktMonitor, clock: SharedClock) -> Connection {
-        Connection { monitor, clock, _stand_in: None }
     }
 
     fn to_service(
         context: &Context,
         mut builder: KktMonitorBuilder,
-        finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
+        progress: Progress,
     ) -> Result<Connection, Failure> {
         let settings = &context.settings;
         builder = builder.environment(settings.environment.value.clone());
@@ -84,17 +78,21 @@ impl Connection {
                 builder = builder.token_store(store);
             }
         }
-        let monitor = finish(builder).build()?;
-        Ok(Connection { monitor, clock: Arc::clone(&context.clock), _stand_in: None })
+        Ok(Connection {
+            monitor: builder.build()?,
+            clock: Arc::clone(&context.clock),
+            progress,
+            _stand_in: None,
+        })
     }
 
     /// The stand-in takes the public login and never sees a real password, whatever the settings say.
     async fn to_stand_in(
         context: &Context,
         builder: KktMonitorBuilder,
+        progress: Progress,
         size: u32,
         time: DemoTime,
-        finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
     ) -> Result<Connection, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| {
             Failure::failed(text!(
@@ -126,9 +124,8 @@ impl Connection {
             }
         };
         let environment: Environment = uri.parse()?;
-        let builder = builder.environment(environment).clock(Arc::clone(&clock));
-        let monitor = finish(builder).build()?;
-        Ok(Connection { monitor, clock, _stand_in: Some(stand_in) })
+        let monitor = builder.environment(environment).clock(Arc::clone(&clock)).build()?;
+        Ok(Connection { monitor, clock, progress, _stand_in: Some(stand_in) })
     }
 }
 

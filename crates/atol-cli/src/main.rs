@@ -6,18 +6,19 @@ mod connection;
 mod console;
 mod context;
 mod failure;
+mod judged;
 mod logging;
 mod output;
 mod password;
-mod serve;
+mod progress;
 mod settings;
 mod text;
+mod usage;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::Args;
+use crate::args::{Args, Command};
+use crate::command::check;
 use crate::console::Console;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -25,18 +26,26 @@ use crate::settings::{Variables, spoken};
 use crate::text::text;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match usage::parse() {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
     // For failures before the configuration file is read, which may choose another language.
     let language = spoken(args.general.lang, &Variables::of_process());
     let console = Console { language, verbosity: args.general.verbosity() };
     logging::start(console.verbosity);
-    let context = match Context::new(&args.general, &args.connection) {
-        Ok(context) => context,
-        Err(failure) => return end(console, &failure),
+    let is_check = matches!(args.command, Command::Check(_));
+    let (console, result) = match Context::new(&args.general, &args.connection) {
+        Ok(context) => (context.console, run(&context, args)),
+        Err(failure) => (console, Err(failure)),
     };
-    match run(&context, args) {
+    match result {
         Ok(code) => code,
-        Err(failure) => end(context.console, &failure),
+        Err(failure) if is_check => check::unknown(console, &failure),
+        Err(failure) => {
+            console.failure(&failure);
+            failure.exit_code()
+        }
     }
 }
 
@@ -48,9 +57,4 @@ fn run(context: &Context, args: Args) -> Result<ExitCode, Failure> {
         ))
     })?;
     runtime.block_on(command::run(context, args.command))
-}
-
-fn end(console: Console, failure: &Failure) -> ExitCode {
-    console.failure(failure);
-    failure.exit_code()
 }

@@ -65,7 +65,7 @@ impl OffsetTimestamp {
     ///
     /// ```
     /// use atol_model::OffsetTimestamp;
-    /// use jiff::{Timestamp, tz};
+    /// use atol_model::jiff::{Timestamp, tz};
     ///
     /// let instant = Timestamp::from_second(1_563_804_180)?;
     /// assert_eq!(OffsetTimestamp::new(instant, tz::offset(3)).to_string(), "2019-07-22T17:03:00+03:00");
@@ -89,7 +89,7 @@ impl OffsetTimestamp {
     ///
     /// ```
     /// use atol_model::OffsetTimestamp;
-    /// use jiff::tz::{self, Offset};
+    /// use atol_model::jiff::tz::{self, Offset};
     ///
     /// let formed = OffsetTimestamp::parse_assuming("2019-12-05T10:45:30", Offset::UTC)?;
     /// assert_eq!(formed.timestamp().to_string(), "2019-12-05T10:45:30Z");

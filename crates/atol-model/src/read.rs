@@ -23,14 +23,23 @@ pub(crate) fn one(text: &str) -> Result<Kkt, serde_json::Error> {
 
 /// An array in which nothing is wrong.
 pub(crate) fn list(text: &str) -> Result<Vec<Kkt>, serde_json::Error> {
-    /// About as long as a register whose attributes are all null, so that the list hardly ever has to grow; what is too
-    /// much is given back.
-    const SHORT_REGISTER: usize = 400;
     let mut json = serde_json::Deserializer::from_str(text);
-    let mut registers = json.deserialize_seq(ListVisitor { capacity: text.len() / SHORT_REGISTER })?;
+    let mut registers = json.deserialize_seq(ListVisitor { capacity: guess(text) })?;
     json.end()?;
     registers.shrink_to_fit();
     Ok(registers)
+}
+
+/// How many registers there are if all are as long as the first one, so that the list hardly ever has to grow.
+fn guess(array: &str) -> usize {
+    /// About as long as a register whose attributes are all null. Shorter ones are no registers, and no reason to reserve
+    /// memory for many.
+    const SHORTEST: usize = 400;
+    let elements = array.trim_start().get(1..).unwrap_or_default();
+    let mut stream = serde_json::Deserializer::from_str(elements).into_iter::<IgnoredAny>();
+    stream.next();
+    let comma = 1;
+    elements.len() / (stream.byte_offset() + comma).max(SHORTEST)
 }
 
 struct ListVisitor {

@@ -1,5 +1,9 @@
 //! Puts the default stack together.
 
+mod marks;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +13,7 @@ use tower::{ServiceBuilder, ServiceExt};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use self::marks::Marks;
 use crate::attempt_timeout::AttemptTimeoutLayer;
 use crate::body::{Body, ResponseBody};
 use crate::client::{Client, Stack};
@@ -59,6 +64,9 @@ pub struct ClientBuilder {
     leaf: Option<Stack>,
     layers: Vec<Wrap>,
     attempt_layers: Vec<Wrap>,
+    #[cfg(feature = "gzip")]
+    accepts_gzip: bool,
+    marks: Marks,
 }
 
 impl Client {
@@ -80,6 +88,9 @@ impl Client {
             leaf: None,
             layers: Vec::new(),
             attempt_layers: Vec::new(),
+            #[cfg(feature = "gzip")]
+            accepts_gzip: false,
+            marks: Marks::new(),
         }
     }
 }
@@ -150,6 +161,15 @@ impl ClientBuilder {
     /// The most bytes of an answer; 8 MiB by default, and a request may name its own limit.
     pub fn max_body(mut self, bytes: usize) -> ClientBuilder {
         self.max_body = Some(bytes);
+        self
+    }
+
+    /// Asks for compressed answers; see [`GzipLayer`](crate::GzipLayer). Off by default: answers are small, and one
+    /// that is not is a danger. The limit of [`max_body`](Self::max_body) counts what comes out of it.
+    #[cfg(feature = "gzip")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "gzip")))]
+    pub fn accept_gzip(mut self) -> ClientBuilder {
+        self.accepts_gzip = true;
         self
     }
 
@@ -239,26 +259,50 @@ impl ClientBuilder {
             collect = collect.with_max_body(bytes)?;
         }
 
-        // The order is documented at the crate's root, and the one test of this file holds it.
-        let attempt = erase(
-            ServiceBuilder::new()
-                .layer(TokenLayer::new(tokens.clone()))
-                .layer(PaceLayer::new(self.pacing, Arc::clone(&clock))?)
-                .layer(collect)
-                .layer(AttemptTimeoutLayer::new(self.timeouts, Arc::clone(&clock)))
-                .layer(RecordLayer::new(recorder.clone()))
-                .service(leaf),
-        );
-        let attempt = self.attempt_layers.into_iter().fold(attempt, |stack, wrap| wrap(stack));
-        let call = ServiceBuilder::new()
-            .layer(RequestIdLayer::new())
-            .layer(DeadlineLayer::new(self.timeouts.call(), Arc::clone(&clock)))
-            .layer(RetryLayer::new(self.retry, Arc::clone(&clock)));
+        // The order is documented at the crate's root, in a table that a test compares with what is done here.
+        let marks = self.marks;
+        #[cfg(feature = "gzip")]
+        let leaf = if self.accepts_gzip {
+            let stack =
+                ServiceBuilder::new().layer(marks.outside("GzipLayer")).layer(crate::gzip::GzipLayer::new());
+            erase(stack.service(leaf))
+        } else {
+            erase(leaf)
+        };
+        let attempt = ServiceBuilder::new()
+            .layer(marks.outside("TokenLayer"))
+            .layer(TokenLayer::new(tokens.clone()))
+            .layer(marks.outside("PaceLayer"))
+            .layer(PaceLayer::new(self.pacing, Arc::clone(&clock))?)
+            .layer(marks.outside("CollectLayer"))
+            .layer(collect)
+            .layer(marks.outside("AttemptTimeoutLayer"))
+            .layer(AttemptTimeoutLayer::new(self.timeouts, Arc::clone(&clock)))
+            .layer(marks.outside("RecordLayer"))
+            .layer(RecordLayer::new(recorder.clone()))
+            .service(leaf);
+        let attempt = self.attempt_layers.into_iter().fold(erase(attempt), |stack, wrap| wrap(stack));
         #[cfg(feature = "tracing")]
-        let call =
-            ServiceBuilder::new().layer(crate::trace::TraceLayer::calls(Arc::clone(&clock))).layer(call);
-        let call = erase(call.service(attempt));
-        let service = self.layers.into_iter().fold(call, |stack, wrap| wrap(stack));
+        let attempt = ServiceBuilder::new()
+            .layer(marks.outside("TraceLayer::attempts"))
+            .layer(crate::trace::TraceLayer::attempts(Arc::clone(&clock)))
+            .service(attempt);
+        let call = ServiceBuilder::new()
+            .layer(marks.outside("DeadlineLayer"))
+            .layer(DeadlineLayer::new(self.timeouts.call(), Arc::clone(&clock)))
+            .layer(marks.outside("RetryLayer"))
+            .layer(RetryLayer::new(self.retry, Arc::clone(&clock)))
+            .service(attempt);
+        #[cfg(feature = "tracing")]
+        let call = ServiceBuilder::new()
+            .layer(marks.outside("TraceLayer::calls"))
+            .layer(crate::trace::TraceLayer::calls(Arc::clone(&clock)))
+            .service(call);
+        let call = ServiceBuilder::new()
+            .layer(marks.outside("RequestIdLayer"))
+            .layer(RequestIdLayer::new())
+            .service(call);
+        let service = self.layers.into_iter().fold(erase(call), |stack, wrap| wrap(stack));
         Ok(Client::from_parts(service, endpoints, tokens, recorder, clock))
     }
 }
@@ -300,98 +344,4 @@ where
     S::Future: Send,
 {
     BoxCloneSyncService::new(service.map_err(|error| Error::from_boxed(error.into())))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use tower::{layer::layer_fn, service_fn};
-
-    use super::*;
-
-    /// Notes its name, and whether the request carried a token, on the way in.
-    fn marker(
-        name: &'static str,
-        log: &Arc<Mutex<Vec<String>>>,
-    ) -> impl Layer<Stack, Service = Stack> + Send + use<> + 'static {
-        let log = Arc::clone(log);
-        layer_fn(move |stack: Stack| {
-            let log = Arc::clone(&log);
-            erase(service_fn(move |request: Request<Body>| {
-                let token = request.headers().contains_key("token");
-                log.lock().unwrap().push(format!("{name}{}", if token { " sees the token" } else { "" }));
-                stack.clone().oneshot(request)
-            }))
-        })
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn layers_stand_in_the_documented_order_and_never_see_the_token() {
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let leaf_log = Arc::clone(&log);
-        let client = Client::builder(Environment::Test, Credentials::test())
-            .layer(marker("call, added first", &log))
-            .layer(marker("call, added last", &log))
-            .attempt_layer(marker("attempt", &log))
-            .leaf(service_fn(move |request: Request<Body>| {
-                let log = Arc::clone(&leaf_log);
-                async move {
-                    assert!(request.headers().contains_key("user-agent"));
-                    let path = request.uri().path().to_owned();
-                    let mut log = log.lock().unwrap();
-                    let answers = log.iter().filter(|line| line.starts_with("leaf /api/kkt")).count();
-                    log.push(format!(
-                        "leaf {path}{}",
-                        if request.headers().contains_key("token") { " with the token" } else { "" }
-                    ));
-                    let mut response = http::Response::new(ResponseBody::full(match path.as_str() {
-                        "/api/auth/v1/gettoken" => r#"{"error":null,"token":"abc"}"#,
-                        _ => "[]",
-                    }));
-                    if path.starts_with("/api/kkt") && answers == 0 {
-                        *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
-                    }
-                    Ok::<_, BoxError>(response)
-                }
-            }))
-            .build()
-            .unwrap();
-        let response =
-            client.send(Request::get("/cash-registers").body(Body::empty()).unwrap()).await.unwrap();
-        assert_eq!(response.attempts(), 2);
-        insta::assert_snapshot!(log.lock().unwrap().join("\n"), @r"
-        call, added last
-        call, added first
-        attempt
-        leaf /api/auth/v1/gettoken
-        leaf /api/kkt/v1/cash-registers with the token
-        attempt
-        leaf /api/kkt/v1/cash-registers with the token
-        ");
-    }
-
-    #[test]
-    fn a_client_is_built_outside_any_runtime() {
-        Client::builder(Environment::Test, Credentials::test()).build().unwrap();
-    }
-
-    #[test]
-    fn m10_unusable_settings_are_named() {
-        let refused = |builder: ClientBuilder| builder.build().unwrap_err().to_string();
-        let builder = || Client::builder(Environment::Test, Credentials::test());
-        insta::assert_snapshot!(
-            [
-                refused(builder().user_agent("a\nb")),
-                refused(builder().timeouts(Timeouts::default().with_call(std::time::Duration::ZERO))),
-                refused(builder().source("не имя")),
-            ]
-            .join("\n"),
-            @r"
-        the user agent `a\nb` cannot stand in a header: use visible ASCII
-        the time limit `call` is zero: no call could ever succeed; use a second or more
-        the integrator's name `не имя` is not 1 to 100 of the characters a-z A-Z 0-9 _ - @ .
-        "
-        );
-    }
 }

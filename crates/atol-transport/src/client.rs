@@ -102,6 +102,14 @@ impl Client {
         self
     }
 
+    /// Knows the tokens of a [`TokenLayer`](crate::TokenLayer) within the service; for clients made by
+    /// [`from_service`](Self::from_service), which otherwise cannot [`authenticate`](Self::authenticate).
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: Tokens) -> Client {
+        self.tokens = Some(tokens);
+        self
+    }
+
     /// Where requests go.
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
@@ -165,7 +173,7 @@ impl Client {
         body.map_err(|error| error.with_attempts(attempts.count, attempts.elapsed))
     }
 
-    /// Logs in now, if there is no valid token. Without the token layer of this crate there is nothing to do.
+    /// Logs in now, if there is no valid token. A client that knows of no [`Tokens`] has nothing to do.
     ///
     /// # Errors
     ///

@@ -21,6 +21,9 @@ pub(crate) enum Step {
     Wait(Duration),
     /// The body breaks off with an error of a foreign layer.
     Break,
+    /// The body breaks off with an error of ours.
+    #[cfg(feature = "gzip")]
+    Fail(crate::ErrorKind),
     /// The same piece again and again.
     Endless(Bytes),
 }
@@ -79,6 +82,10 @@ impl http_body::Body for Script {
         let piece = match self.steps.pop_front() {
             None => return Poll::Ready(None),
             Some(Step::Break) => return Poll::Ready(Some(Err("the peer went away".into()))),
+            #[cfg(feature = "gzip")]
+            Some(Step::Fail(kind)) => {
+                return Poll::Ready(Some(Err(crate::Error::new(kind, "failed").into())));
+            }
             Some(Step::Wait(duration)) => {
                 self.sleep = Some(SystemClock::new().sleep(duration));
                 return self.poll_frame(cx);

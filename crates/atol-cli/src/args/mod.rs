@@ -1,23 +1,27 @@
 //! What can be said on the command line: a file for each command, and for what several have in common.
 
+mod check;
 mod config;
 mod connection;
 mod duration;
 mod general;
+mod get;
 mod health;
+mod list;
 mod output;
-mod serve;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use self::check::CheckArgs;
 pub(crate) use self::config::ConfigCommand;
 pub(crate) use self::connection::ConnectionArgs;
 pub(crate) use self::duration::duration;
 pub(crate) use self::general::GeneralArgs;
+pub(crate) use self::get::GetArgs;
 pub(crate) use self::health::HealthArgs;
+pub(crate) use self::list::{ListArgs, SelectionArgs, SortKey};
 pub(crate) use self::output::{Format, ListingFormat, OutputArgs};
-pub(crate) use self::serve::ServeArgs;
 
 /// Watch your cloud cash registers (ККТ) at ATOL Online
 #[derive(Debug, Parser)]
@@ -33,39 +37,27 @@ pub(crate) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  atol list --demo                       look around without an account
+  atol list --demo                  look around without an account
   ATOL_LOGIN=shop ATOL_PASSWORD=… atol list --environment production
-  atol get 00107703864827 --output json  one register, as the service tells of it
-  atol codes                             what the network error codes mean
+  atol list --problems --lang ru    what is wrong, in Russian
+  atol get 00107703864827           everything about one register
+  atol check                        for Nagios, Icinga and Zabbix
+  atol config show                  the settings in force, and how to write a file of them
 
 The password comes from ATOL_PASSWORD or --password-file, never from an argument: arguments can be
 read by every user of the machine.
 
 Exit codes: 0 all is told, 1 failed, 2 wrong usage, 4 told in part (some records could not be read,
-or some registers could not be had).";
+or some registers could not be had). `atol check` has its own: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Tell of every register
-    List {
-        #[command(flatten)]
-        output: OutputArgs,
-        #[command(flatten)]
-        health: HealthArgs,
-    },
+    List(ListArgs),
     /// Tell of one register or several, by serial number
-    Get {
-        /// Serial numbers with their leading zeros, as `atol list` shows them
-        #[arg(required = true, value_name = "SERIAL")]
-        serials: Vec<String>,
-        #[command(flatten)]
-        output: OutputArgs,
-        #[command(flatten)]
-        health: HealthArgs,
-    },
-    /// Serve metrics for Prometheus and a status page, until stopped
-    #[command(after_help = serve::EXAMPLES)]
-    Serve(ServeArgs),
+    Get(GetArgs),
+    /// Tell a monitoring system whether all is well (Nagios, Icinga, Zabbix)
+    Check(CheckArgs),
     /// Tell what the network error codes mean
     Codes {
         /// The form of the data

@@ -13,7 +13,7 @@ use crate::output::{Listing, print, right};
 pub(crate) fn run(output: ListingFormat) -> Result<ExitCode, Failure> {
     match output {
         ListingFormat::Table => {
-            let mut listing = Listing::new(["CODE", "MEANING", "ЗНАЧЕНИЕ"]);
+            let mut listing = Listing::with_numbers(["CODE", "MEANING", "ЗНАЧЕНИЕ"], &[0]);
             for code in NetworkErrorCode::ALL {
                 listing.add([
                     right(code.code()),

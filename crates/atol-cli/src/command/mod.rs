@@ -1,11 +1,11 @@
 //! The commands, a file for each.
 
+pub(crate) mod check;
 mod codes;
 mod completions;
 mod config;
 mod get;
 mod list;
-mod serve;
 
 use std::process::ExitCode;
 
@@ -20,8 +20,8 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<ExitCode,
         Command::Config(command) => config::run(context, &command),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { command } => completions::man(command.as_deref()),
-        Command::List { output, health } => list::run(context, output, &health).await,
-        Command::Serve(args) => serve::run(context, &args).await,
-        Command::Get { serials, output, health } => get::run(context, &serials, output, &health).await,
+        Command::List(args) => list::run(context, &args).await,
+        Command::Get(args) => get::run(context, &args).await,
+        Command::Check(args) => check::run(context, &args).await,
     }
 }

@@ -15,22 +15,30 @@ pub(crate) struct Listing(Table);
 
 impl Listing {
     pub(crate) fn new<T: Into<Row>>(header: T) -> Listing {
+        let mut listing = Listing::without_header();
+        listing.0.set_header(header);
+        listing
+    }
+
+    /// The headers of these columns stand above the last digits of their numbers.
+    pub(crate) fn with_numbers<const N: usize>(header: [&str; N], numbers: &[usize]) -> Listing {
+        let mut index = 0..;
+        Listing::new(header.map(|name| {
+            let is_number = index.next().is_some_and(|index| numbers.contains(&index));
+            if is_number { right(name) } else { Cell::new(name) }
+        }))
+    }
+
+    pub(crate) fn without_header() -> Listing {
         let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_header(header);
-        for column in table.column_iter_mut() {
-            column.set_padding((0, GAP));
-        }
+        table.load_style(presets::NOTHING);
         Listing(table)
     }
 
     pub(crate) fn add<T: Into<Row>>(&mut self, row: T) {
         self.0.add_row(row);
-    }
-
-    /// Numbers stand under each other by their last digit.
-    pub(crate) fn align_right(&mut self, column: usize) {
-        if let Some(column) = self.0.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
+        for column in self.0.column_iter_mut() {
+            column.set_padding((0, GAP));
         }
     }
 

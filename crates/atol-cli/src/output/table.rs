@@ -1,124 +1,93 @@
-//! Tables for people.
+//! A line for each register, as wide as the terminal allows.
 
-use atol_monitor::health::{Policy, Severity};
-use atol_monitor::{Kkt, Language, OffsetTimestamp};
-use atol_transport::error::Excerpt;
-use comfy_table::{Cell, CellAlignment, Table, presets};
-use jiff::Timestamp;
+use atol_monitor::Language;
+use atol_monitor::health::{Assessment, Severity};
+use comfy_table::Cell;
 
-/// The longest name of a group that is shown whole.
-const LONGEST_GROUP: usize = 24;
+use super::cell::{Cells, count, foreign, mark, state};
+use super::{Listing, Screen, right};
+use crate::judged::Judged;
+use crate::text::word;
 
-/// A line for each register, the worst first.
-pub(crate) fn of(registers: &[Kkt], policy: &Policy, now: Timestamp) -> String {
-    let mut rows: Vec<_> = registers.iter().map(|kkt| (policy.assess(kkt, now), kkt)).collect();
-    rows.sort_by(|(one, first), (other, second)| {
-        other.severity.cmp(&one.severity).then_with(|| first.serial_number.cmp(&second.serial_number))
-    });
-    let mut table = new(&[
-        "STATE",
-        "SERIAL",
-        "GROUP",
-        "FN EXPIRES",
-        "FN FILL",
-        "UNSENT",
-        "NET",
-        "SHIFT",
-        "WHAT IS WRONG",
-    ]);
-    for (assessment, kkt) in rows {
-        table.add_row([
-            Cell::new(mark(assessment.severity)),
-            text(&kkt.serial_number, LONGEST_GROUP),
-            text(kkt.group_code.as_deref().unwrap_or("-"), LONGEST_GROUP),
-            right(
-                kkt.fiscal_storage_expiration.map_or("?".to_owned(), |date| date_and_days(date, now, policy)),
-            ),
-            right(
-                kkt.fiscal_storage_percentage_use.map_or("?".to_owned(), |percent| format!("{percent:.1} %")),
-            ),
-            right(kkt.unsent_docs.unwrap_or_default().to_string()),
-            right(kkt.network_error_code.map_or("?".to_owned(), |code| code.code().to_string())),
-            Cell::new(match kkt.is_shift_opened {
-                Some(true) => "open",
-                Some(false) => "closed",
-                None => "?",
-            }),
-            Cell::new(assessment.worst().map_or(String::new(), |finding| finding.title(Language::En))),
+/// The longest name of a group, and of a serial number, that is shown whole.
+const LONGEST_NAME: usize = 24;
+
+/// On a screen narrower than this the mark alone tells the state.
+const NARROW: u16 = 110;
+
+/// The columns that a narrow screen goes without, the first of them first: exchange, shift, group, unsent, fill.
+const OPTIONAL: [usize; 5] = [6, 7, 2, 5, 4];
+
+/// The columns of numbers: expiry, fill, unsent, exchange.
+const NUMBERS: [usize; 4] = [3, 4, 5, 6];
+
+/// The table of `registers`, in their order.
+pub(crate) fn table(registers: &[Judged], cells: Cells<'_>, screen: Screen) -> String {
+    let language = cells.language;
+    let short = screen.width.is_some_and(|width| width < NARROW);
+    let label = |severity| if short { mark(severity).to_owned() } else { state(severity, language) };
+    let mut listing = Listing::with_numbers(header(language, short), &NUMBERS);
+    for Judged { kkt, assessment } in registers {
+        listing.add([
+            Cell::new(label(assessment.severity)),
+            Cell::new(foreign(Some(&kkt.serial_number), LONGEST_NAME)),
+            Cell::new(foreign(kkt.group_code.as_deref(), LONGEST_NAME)),
+            right(cells.date_and_days(kkt.fiscal_storage_expiration)),
+            right(cells.percent(kkt.fiscal_storage_percentage_use)),
+            right(kkt.unsent_docs.unwrap_or_default()),
+            right(count(kkt.network_error_code.map(|code| code.code().unsigned_abs()))),
+            Cell::new(cells.shift(kkt)),
+            Cell::new(headline(assessment, language)),
         ]);
     }
-    finish(&table)
+    if let Some(width) = screen.width {
+        listing.fit(width, &OPTIONAL);
+    }
+    painted(
+        &listing,
+        registers.iter().map(|register| (register.severity(), label(register.severity()))),
+        screen,
+    )
 }
 
-/// A table without lines, which pastes well and is easy on the eye.
-fn new(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header);
-    table
-}
-
-/// The table without the blanks that pad its last column.
-fn finish(table: &Table) -> String {
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n")
-}
-
-/// Trouble stands out without colour.
-fn mark(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Ok => "ok",
-        Severity::Warning => "! WARNING",
-        Severity::Critical => "!! CRITICAL",
-        Severity::Unknown => "? UNKNOWN",
+fn header(language: Language, short: bool) -> [&'static str; 9] {
+    let state = if short { "" } else { word(language, "STATE", "СОСТОЯНИЕ") };
+    match language {
+        Language::Ru => {
+            [state, "ЗАВ. НОМЕР", "ГРУППА", "СРОК ФН", "ФН ЗАНЯТ", "НЕ УШЛО", "СЕТЬ", "СМЕНА", "ЧТО НЕ ТАК"]
+        }
+        _ => [state, "SERIAL", "GROUP", "FN EXPIRES", "FN FILL", "UNSENT", "NET", "SHIFT", "WHAT IS WRONG"],
     }
 }
 
-/// Text of the service: short, and harmless to a terminal.
-fn text(text: &str, most: usize) -> Cell {
-    Cell::new(Excerpt::of(text, most))
+/// The worst of it, and how much more there is.
+fn headline(assessment: &Assessment, language: Language) -> String {
+    let title = assessment.worst().map(|finding| finding.title(language)).unwrap_or_default();
+    match assessment.findings.len() {
+        0 | 1 => title,
+        count => format!("{title} (+{})", count - 1),
+    }
 }
 
-fn right(text: String) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
-}
-
-/// `2026-12-20 (27 d)`: the date in the zone of the registers, and the days by the calendar.
-fn date_and_days(date: OffsetTimestamp, now: Timestamp, policy: &Policy) -> String {
-    let days = policy.days_between(now, date.timestamp());
-    format!("{} ({days} d)", policy.local(date.timestamp()).to_zoned().date())
-}
-
-#[cfg(test)]
-mod tests {
-    use atol_monitor::NetworkErrorCode;
-
-    use super::*;
-
-    #[test]
-    fn trouble_comes_first_and_numbers_stand_right() {
-        let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
-        let at = |text: &str| text.parse::<OffsetTimestamp>().unwrap();
-        let register = |serial: &str, expires: &str, unsent: Option<u64>| {
-            Kkt::builder(serial)
-                .group_code("магазин-17")
-                .fiscalization_date(at("2026-01-10T09:00:00+00:00"))
-                .fiscal_storage_expiration(at(expires))
-                .fiscal_storage_percentage_use(12.5)
-                .signed_documents(31_250)
-                .timestamp(at("2026-11-24T09:59:00+00:00"))
-                .is_shift_opened(true)
-                .shift_number(5)
-                .shift_receipt(17)
-                .unsent_docs(unsent)
-                .first_unsent_doc_timestamp(unsent.map(|_| at("2026-11-01T09:00:00+00:00")))
-                .network_error_code(NetworkErrorCode::NoError)
-                .build()
+/// The lines with the state of each row in its colour. A row begins where the first column is not blank.
+pub(super) fn painted(
+    listing: &Listing,
+    rows: impl Iterator<Item = (Severity, String)>,
+    screen: Screen,
+) -> String {
+    let mut rows = rows.peekable();
+    let mut lines = Vec::new();
+    for (index, line) in listing.lines().enumerate() {
+        let painted = match rows.peek() {
+            Some((severity, label)) if index > 0 => line
+                .strip_prefix(label.as_str())
+                .map(|rest| format!("{}{rest}", screen.painted(*severity, label))),
+            _ => None,
         };
-        let fleet = [
-            register("00107703864827", "2027-11-02T21:00:00+00:00", None),
-            register("00107703864828", "2026-12-19T21:00:00+00:00", None),
-            register("00107703864829\u{1b}[31m", "2027-11-02T21:00:00+00:00", Some(1200)),
-        ];
-        insta::assert_snapshot!(of(&fleet, &Policy::default(), now));
+        if painted.is_some() {
+            rows.next();
+        }
+        lines.push(painted.unwrap_or(line));
     }
+    lines.join("\n")
 }

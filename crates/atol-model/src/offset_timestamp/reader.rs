@@ -93,6 +93,7 @@ fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
 
 fn zone(text: &[u8]) -> Option<(Offset, Zone)> {
     let (sign, digits) = match text {
+        b"+00:00" => return Some((Offset::UTC, Zone::Colon)),
         b"Z" => return Some((Offset::UTC, Zone::Z)),
         [b'+', digits @ ..] => (1, digits),
         [b'-', digits @ ..] => (-1, digits),

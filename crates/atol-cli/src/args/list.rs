@@ -1,0 +1,76 @@
+//! What `atol list` can be asked for.
+
+use clap::ValueEnum;
+
+use super::{HealthArgs, OutputArgs};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) health: HealthArgs,
+}
+
+/// Which registers, in which order.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Selection")]
+pub(crate) struct SelectionArgs {
+    /// Only registers of this group; may be given several times
+    #[arg(long, value_name = "CODE")]
+    pub(crate) group: Vec<String>,
+
+    /// Only registers of this taxpayer (ИНН); may be given several times
+    #[arg(long, value_name = "INN")]
+    pub(crate) inn: Vec<String>,
+
+    /// Only registers that are not well
+    #[arg(long)]
+    pub(crate) problems: bool,
+
+    /// In which order; tables show the worst first, the other forms keep the order of the service
+    #[arg(long, value_name = "KEY")]
+    pub(crate) sort: Option<SortKey>,
+
+    /// The other way round
+    #[arg(long, requires = "sort")]
+    pub(crate) reverse: bool,
+
+    /// At most so many registers of those that are left
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+
+    /// Pass over so many of them first
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) offset: u32,
+}
+
+/// What registers are ordered by; those that do not tell come last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortKey {
+    /// The worst first
+    State,
+    Serial,
+    Group,
+    Inn,
+    /// The ФН that expires first
+    Expiry,
+    /// The fullest ФН first
+    Fill,
+    /// The most unsent documents first
+    Unsent,
+    /// The oldest data first
+    Age,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  atol list                                   the fleet, the worst first
+  atol list --problems --group shop-17        what is wrong in one shop
+  atol list --sort expiry --limit 10          whose ФН has to be replaced next
+  atol list --output csv > registers.csv      for a spreadsheet
+  atol list --output jsonl | jq .serialNumber for a program, as it arrives
+  atol list --demo --output wide              every column, without an account";

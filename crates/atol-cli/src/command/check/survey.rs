@@ -1,0 +1,111 @@
+//! What a check finds out.
+
+use atol_monitor::health::{Policy, Severity};
+use atol_monitor::{Kkt, SerialNumber};
+use atol_transport::error::Excerpt;
+use jiff::Timestamp;
+
+use crate::args::CheckArgs;
+use crate::connection::{Connection, DemoTime};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::judged::{Judged, is_of};
+use crate::text::{Text, text};
+
+/// The longest serial number of a broken record that is shown whole.
+const LONGEST_SERIAL: usize = 40;
+
+/// The registers that were looked at, and those that could not be.
+#[derive(Debug)]
+pub(super) struct Survey {
+    pub(super) registers: Vec<Judged>,
+    /// Serial numbers, as far as they are known, of registers of which nothing is known, and why.
+    pub(super) unreadable: Vec<(String, Text)>,
+    pub(super) now: Timestamp,
+}
+
+impl Survey {
+    /// Asks the service.
+    pub(super) async fn make(
+        context: &Context,
+        args: &CheckArgs,
+        policy: &Policy,
+    ) -> Result<Survey, Failure> {
+        // Before anything is sent: a slip in the last one should cost nothing.
+        let serials =
+            args.serials.iter().map(|serial| serial.parse()).collect::<Result<Vec<SerialNumber>, _>>()?;
+        let connection = context.connect(DemoTime::Still).await?;
+        let mut survey =
+            Survey { registers: Vec::new(), unreadable: Vec::new(), now: connection.clock.wall() };
+        if serials.is_empty() {
+            survey.ask_for_all(&connection, context, args, policy).await?;
+        } else {
+            survey.ask_for(&connection, &serials, policy).await?;
+        }
+        Ok(survey)
+    }
+
+    async fn ask_for_all(
+        &mut self,
+        connection: &Connection,
+        context: &Context,
+        args: &CheckArgs,
+        policy: &Policy,
+    ) -> Result<(), Failure> {
+        let all = connection.monitor.get_all();
+        let (registers, rejected) =
+            connection.progress.during(all, context.console, &context.clock).await?.into_parts();
+        let is_wanted = |kkt: &Kkt| is_of(kkt, &args.group, &args.inn);
+        let now = self.now;
+        let judged = registers.into_iter().filter(is_wanted).map(|kkt| Judged::new(kkt, policy, now));
+        self.registers = judged.collect();
+        // A record that cannot be read may be of any group.
+        self.unreadable = rejected
+            .into_iter()
+            .map(|rejected| {
+                let serial = rejected.serial_number.as_deref().unwrap_or("?");
+                (Excerpt::of(serial, LONGEST_SERIAL).to_string(), Text::foreign(&rejected.error))
+            })
+            .collect();
+        Ok(())
+    }
+
+    async fn ask_for(
+        &mut self,
+        connection: &Connection,
+        serials: &[SerialNumber],
+        policy: &Policy,
+    ) -> Result<(), Failure> {
+        for serial in serials {
+            match connection.monitor.get_one(serial.as_str()).await {
+                Ok(kkt) => self.registers.push(Judged::new(kkt, policy, self.now)),
+                // It would be the same for every register.
+                Err(error) if error.is_auth() || serials.len() == 1 => return Err(Failure::from(error)),
+                Err(error) => self.unreadable.push((serial.as_str().to_owned(), Failure::from(error).what())),
+            }
+        }
+        Ok(())
+    }
+
+    /// The worst of all; a fleet without registers is not known to be well.
+    pub(super) fn severity(&self) -> Severity {
+        let registers = self.registers.iter().map(Judged::severity);
+        let unreadable = self.unreadable.iter().map(|_| Severity::Unknown);
+        registers.chain(unreadable).max().unwrap_or(Severity::Unknown)
+    }
+
+    /// How many registers are in this state.
+    pub(super) fn count(&self, severity: Severity) -> usize {
+        let known = self.registers.iter().filter(|register| register.severity() == severity).count();
+        if severity == Severity::Unknown { known + self.unreadable.len() } else { known }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.registers.len() + self.unreadable.len()
+    }
+
+    /// Why nothing is known, if that is so.
+    pub(super) fn nothing(&self) -> Option<Text> {
+        (self.len() == 0).then(|| text!("there are no such registers", "таких ККТ нет"))
+    }
+}

@@ -1,0 +1,139 @@
+//! How far a long reading is: a line on standard error, for people only.
+
+use std::future::Future;
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use atol_monitor::Language;
+use atol_transport::Body;
+use atol_transport::clock::SharedClock;
+use http::Request;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::console::{Console, Verbosity};
+
+/// What takes less time than this needs no word.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often the line is written anew.
+const PERIOD: Duration = Duration::from_millis(200);
+
+/// Back to the beginning of the line, and the line empty.
+const ERASE: &str = "\r\x1b[K";
+
+/// Counts what was read. As a layer of a monitor it counts the calls, each of which is a page.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Progress {
+    pages: Arc<AtomicU64>,
+    registers: Arc<AtomicU64>,
+}
+
+impl Progress {
+    /// Another register was read.
+    pub(crate) fn add_register(&self) {
+        self.registers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Does the work and shows how far it is, if it takes long and somebody looks.
+    pub(crate) async fn during<T>(
+        &self,
+        work: impl Future<Output = T>,
+        console: Console,
+        clock: &SharedClock,
+    ) -> T {
+        // With data on the terminal the line would stand in the middle of it; with the log too.
+        let is_seen = io::stderr().is_terminal() && console.verbosity == Verbosity::Normal;
+        let started = clock.monotonic();
+        let mut is_drawn = false;
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut work => {
+                    if is_drawn {
+                        draw(ERASE);
+                    }
+                    return result;
+                }
+                () = clock.sleep(PERIOD), if is_seen => {
+                    let elapsed = clock.monotonic().saturating_sub(started);
+                    if elapsed >= PATIENCE {
+                        is_drawn = true;
+                        draw(&format!("{ERASE}{}", self.line(elapsed, console.language)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn line(&self, elapsed: Duration, language: Language) -> String {
+        let (pages, registers) = (self.pages.load(Ordering::Relaxed), self.registers.load(Ordering::Relaxed));
+        let seconds = elapsed.as_secs();
+        let rate = registers / seconds.max(1);
+        match (language, registers) {
+            (Language::Ru, 0) => format!("чтение: страница {pages}, {seconds} с"),
+            (Language::Ru, _) => {
+                format!("чтение: страница {pages}, ККТ: {registers} ({rate}/с), {seconds} с")
+            }
+            (_, 0) => format!("reading: page {pages}, {seconds} s"),
+            _ => format!("reading: page {pages}, {registers} registers ({rate}/s), {seconds} s"),
+        }
+    }
+}
+
+/// A progress that cannot be shown is none the worse.
+fn draw(text: &str) {
+    let mut err = io::stderr().lock();
+    let _ = write!(err, "{text}");
+    let _ = err.flush();
+}
+
+impl<S> Layer<S> for Progress {
+    type Service = Counted<S>;
+
+    fn layer(&self, inner: S) -> Counted<S> {
+        Counted { inner, pages: Arc::clone(&self.pages) }
+    }
+}
+
+/// Counts the calls that go through it.
+#[derive(Debug, Clone)]
+pub(crate) struct Counted<S> {
+    inner: S,
+    pages: Arc<AtomicU64>,
+}
+
+impl<S: Service<Request<Body>>> Service<Request<Body>> for Counted<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> S::Future {
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        self.inner.call(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_tells_pages_registers_and_rate() {
+        let progress = Progress::default();
+        progress.pages.store(7, Ordering::Relaxed);
+        assert_eq!(progress.line(Duration::from_millis(1_400), Language::En), "reading: page 7, 1 s");
+        progress.registers.store(6_000, Ordering::Relaxed);
+        let elapsed = Duration::from_secs(3);
+        assert_eq!(progress.line(elapsed, Language::En), "reading: page 7, 6000 registers (2000/s), 3 s");
+        assert_eq!(progress.line(elapsed, Language::Ru), "чтение: страница 7, ККТ: 6000 (2000/с), 3 с");
+    }
+}

@@ -1,0 +1,66 @@
+//! Where login and password come from, and where they never go.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::support::{Home, Run, atol, service, shop};
+
+#[test]
+fn a_password_in_a_url_is_repeated_nowhere() {
+    let home = Home::new().with("ATOL_ENVIRONMENT", "https://shop:canary@kkt.example.com");
+    for args in [&["--help"][..], &["list"], &["list", "--no-such-option"], &["config", "show"]] {
+        let run = home.atol(args);
+        assert!(!(run.out() + &run.err()).contains("canary"), "{args:?}: {}{}", run.out(), run.err());
+    }
+}
+
+#[test]
+fn a_password_can_be_piped_in() {
+    let service = service(shop());
+    let home = Home::new().with("ATOL_ENVIRONMENT", &service.uri()).with("ATOL_LOGIN", "shop");
+    let mut command = home.command(&["list", "--password-file", "-", "--output", "json"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"right\n").unwrap();
+    Run(child.wait_with_output().unwrap()).expect_code(0);
+}
+
+// Modes are a matter of Unix.
+#[cfg(unix)]
+#[test]
+fn a_password_file_of_the_profile_is_used_and_must_be_private() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let service = service(shop());
+    let home = Home::new();
+    home.configure(&format!(
+        "[profiles.shop]\nenvironment = '{}'\nlogin = 'shop'\npassword_file = 'shop.password'\n",
+        service.uri()
+    ));
+    let file = home.path().join("config/atol/shop.password");
+    std::fs::write(&file, "right\n").unwrap();
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
+    let run = home.atol(&["list", "--profile", "shop"]).expect_code(2);
+    assert!(run.err().contains("(mode 640)") && run.err().contains("chmod 600 '"), "{}", run.err());
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    home.atol(&["list", "--profile", "shop"]).expect_code(0);
+}
+
+#[test]
+fn half_an_account_is_refused_before_anything_is_sent() {
+    let run = atol(&["list", "--login", "shop"]).expect_code(2);
+    assert!(run.err().contains("no password"), "{}", run.err());
+    let run = Home::new().with("ATOL_PASSWORD", "canary").atol(&["list"]).expect_code(2);
+    assert!(run.err().contains("no login") && !run.err().contains("canary"), "{}", run.err());
+    let run = atol(&["list", "--environment", "production", "--lang", "ru"]).expect_code(2);
+    assert!(run.err().contains("для рабочей среды нужен ваш логин"), "{}", run.err());
+}
+
+#[test]
+fn the_log_holds_no_secret() {
+    let service = service(shop());
+    let home = Home::new().at(&service);
+    let run = home.atol(&["list", "-vv", "--output", "json"]).expect_code(0);
+    assert!(run.err().contains("path=\"/cash-registers\""), "{}", run.err());
+    assert!(!run.err().contains("right"), "{}", run.err());
+}

@@ -1,0 +1,51 @@
+//! `atol get`.
+
+use atol_mock::MockAtol;
+
+use crate::support::{Home, atol, service};
+
+fn a_serial() -> String {
+    let list = atol(&["list", "--demo", "--output", "json"]).json();
+    list[0]["serialNumber"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn json_of_one_is_the_register_that_list_shows() {
+    let serial = a_serial();
+    let run = atol(&["get", &serial, "--demo", "--output", "json"]).expect_code(0);
+    assert_eq!(run.json()["serialNumber"], serial.as_str());
+}
+
+#[test]
+fn one_register_is_told_in_full_to_people() {
+    let serial = a_serial();
+    let run = atol(&["get", &serial, "--demo"]).expect_code(0);
+    assert!(run.out().starts_with(&serial), "{}", run.out());
+    assert!(run.out().contains("Registration number"), "{}", run.out());
+}
+
+#[test]
+fn an_unknown_register_fails_and_says_what_to_look_at() {
+    let run = atol(&["get", "00000000000000", "--demo"]).expect_code(1);
+    assert!(run.out().is_empty());
+    assert!(run.err().contains("404") && run.err().contains("leading zero"), "{}", run.err());
+}
+
+#[test]
+fn some_registers_of_several_are_a_partial_result() {
+    let serial = a_serial();
+    let run = atol(&["get", &serial, "00000000000000", "--demo", "--output", "json"]).expect_code(4);
+    assert_eq!(run.json().as_array().unwrap().len(), 1);
+    let run = atol(&["get", "00000000000001", "00000000000000", "--demo", "--output", "json"]).expect_code(1);
+    assert_eq!(run.out(), "");
+}
+
+#[test]
+fn a_wrong_password_is_told_once_however_many_registers_are_asked_for() {
+    let service = service(MockAtol::builder().credentials("shop", "right"));
+    let home = Home::new().at(&service).with("ATOL_PASSWORD", "canary");
+    let run = home.atol(&["get", "00107703864827", "00107703864828"]).expect_code(1);
+    assert_eq!(run.err().matches("atol: ").count(), 1, "{}", run.err());
+    assert!(run.err().contains("settings file"), "{}", run.err());
+    assert!(!run.err().contains("canary"), "{}", run.err());
+}

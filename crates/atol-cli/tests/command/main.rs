@@ -1,0 +1,10 @@
+//! The command as a person runs it: what it prints where, and its exit codes.
+#![expect(clippy::unwrap_used, reason = "a helper of tests may panic as they do")]
+
+mod check;
+mod credentials;
+mod get;
+mod help;
+mod list;
+mod settings;
+mod support;

@@ -1,0 +1,28 @@
+//! `atol config show`.
+
+use crate::support::Home;
+
+#[test]
+fn settings_are_shown_with_their_origin_and_without_secrets() {
+    let home = Home::new().with("ATOL_PASSWORD", "canary").with("ATOL_LOGIN", "shop-17");
+    home.configure("profile = 'shop'\n[profiles.shop]\nenvironment = 'production'\ntimeout = 20\n");
+    let run = home.atol(&["config", "show", "--output", "json", "--timeout", "1m"]).expect_code(0);
+    let shown = run.json();
+    let setting = |name: &str| (shown[name]["value"].clone(), shown[name]["origin"].clone());
+    assert_eq!(setting("profile"), ("shop".into(), "config.toml".into()));
+    assert_eq!(setting("environment"), ("production, https://online.atol.ru".into(), "config.toml".into()));
+    assert_eq!(setting("login"), ("shop-17".into(), "ATOL_LOGIN".into()));
+    assert_eq!(setting("timeout"), ("60s".into(), "--timeout".into()));
+    assert_eq!(setting("password"), ("(set)".into(), "ATOL_PASSWORD".into()));
+    assert!(!run.out().contains("canary"));
+    assert!(home.atol(&["config", "show"]).expect_code(0).out().contains("ATOL_LOGIN"));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_wrong_usage() {
+    let home = Home::new();
+    home.configure("[profiles.shop]\npassword = 'canary'\n");
+    let run = home.atol(&["config", "show"]).expect_code(2);
+    assert!(run.err().contains("config.toml cannot be used, line 2"), "{}", run.err());
+    assert!(!run.err().contains("canary"), "{}", run.err());
+}
