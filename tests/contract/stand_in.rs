@@ -1,120 +1,101 @@
-//! The server that plays a case: knows what must come next and answers it.
+//! The server that plays a case on wiremock: knows what must come next and answers it.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use serde_json::{Value, json};
+use atol_transport::clock::Clock as _;
+use serde_json::json;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate, matchers::any};
 
-use crate::case::{Answer, AnswerBody, Exchange, Request};
+use crate::call;
+use crate::case::{Answer, AnswerBody, Case, Paging};
+use crate::clock::SkippingClock;
+use crate::judge::judge;
+use crate::script::Script;
+use crate::sent::Sent;
+
+const JSON: &str = "application/json; charset=utf-8";
 
 /// What is sent back when a request is not in the case: no status that a client repeats.
 const SURPLUS: u16 = 418;
 
-pub(crate) struct StandIn {
-    server: MockServer,
-    script: Arc<Mutex<Script>>,
+/// Plays a case; what is wrong comes back.
+pub(crate) async fn play(case: &Case) -> Vec<String> {
+    let clock = Arc::new(SkippingClock::default());
+    let player = Arc::new(Mutex::new(Player {
+        script: Script::new(case.exchanges.clone()),
+        clock: Arc::clone(&clock),
+        answered: Duration::ZERO,
+    }));
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(Shared(Arc::clone(&player))).mount(&server).await;
+
+    let found = call::make(&case.call, &case.client, &server.uri(), clock).await;
+    let mut complaints = player.lock().unwrap_or_else(PoisonError::into_inner).script.complaints();
+    complaints.extend(judge(&case.expect, &found));
+    complaints
 }
 
-struct Script {
-    exchanges: Vec<Exchange>,
-    /// How many exchanges have taken place.
-    done: usize,
-    complaints: Vec<String>,
+struct Shared(Arc<Mutex<Player>>);
+
+struct Player {
+    script: Script,
+    clock: Arc<SkippingClock>,
+    /// When the last answer was given.
+    answered: Duration,
 }
 
-impl StandIn {
-    pub(crate) async fn start(exchanges: Vec<Exchange>) -> StandIn {
-        let server = MockServer::start().await;
-        let script = Arc::new(Mutex::new(Script { exchanges, done: 0, complaints: Vec::new() }));
-        Mock::given(any()).respond_with(Player(Arc::clone(&script))).mount(&server).await;
-        StandIn { server, script }
-    }
-
-    pub(crate) fn address(&self) -> String {
-        self.server.uri()
-    }
-
-    /// Requests that came and should not have, and those that never came.
-    pub(crate) fn complaints(&self) -> Vec<String> {
-        let script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
-        let missing = script.exchanges.iter().skip(script.done).map(|exchange| {
-            format!("missing request: {} {}", exchange.request.method, exchange.request.path)
-        });
-        script.complaints.iter().cloned().chain(missing).collect()
-    }
-}
-
-struct Player(Arc<Mutex<Script>>);
-
-impl Respond for Player {
+impl Respond for Shared {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).play(request)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).answer(request)
     }
 }
 
-impl Script {
-    fn play(&mut self, request: &wiremock::Request) -> ResponseTemplate {
-        let again = self.done.checked_sub(1).map(|last| &self.exchanges[last]);
-        if let Some(exchange) = again.filter(|exchange| exchange.answer.is_paged())
-            && differences(&exchange.request, request).is_empty()
-        {
-            return exchange.answer.template(request);
-        }
-        let shown = format!("{} {}", request.method, request.url);
-        let Some(exchange) = self.exchanges.get(self.done) else {
-            self.complaints.push(format!("surplus request: {shown}"));
+impl Player {
+    fn answer(&mut self, request: &wiremock::Request) -> ResponseTemplate {
+        let now = self.clock.monotonic();
+        let waited = now.saturating_sub(self.answered);
+        self.answered = now;
+        let sent = Sent::from(request);
+        let Some((exchange, number)) = self.script.next(&sent) else {
             return ResponseTemplate::new(SURPLUS);
         };
-        self.done += 1;
-        let differences = differences(&exchange.request, request);
-        self.complaints.extend(differences.iter().map(|difference| format!("{shown}: {difference}")));
-        exchange.answer.template(request)
-    }
-}
-
-/// What is wrong with a request.
-fn differences(expected: &Request, request: &wiremock::Request) -> Vec<String> {
-    let mut differences = Vec::new();
-    let mut compare = |what: &str, expected: Option<&str>, found: Option<&str>| {
-        if expected != found {
-            differences.push(format!("{what} is {found:?} instead of {expected:?}"));
+        let least = if number == 0 { exchange.after_seconds } else { 0 };
+        let template = exchange.answer.template(request, number);
+        if waited < Duration::from_secs(least) {
+            self.script.complain(format!("{}: came after {waited:?}, not {least} s", sent.line()));
         }
-    };
-    compare("the method", Some(&expected.method), Some(request.method.as_str()));
-    compare("the path", Some(&expected.path), Some(request.url.path()));
-    for (name, value) in &expected.headers {
-        let found = request.headers.get(name).and_then(|value| value.to_str().ok());
-        compare(&format!("the header {name}"), value.as_deref(), found);
+        template
     }
-    if let Some(query) = &expected.query {
-        let found: BTreeMap<String, String> = request.url.query_pairs().into_owned().collect();
-        compare("the query", Some(&format!("{query:?}")), Some(&format!("{found:?}")));
-    }
-    let body = serde_json::from_slice::<Value>(&request.body).ok();
-    if body != expected.body || body.is_none() && !request.body.is_empty() {
-        differences.push("the body is another".to_owned());
-    }
-    differences
 }
 
 impl Answer {
-    fn is_paged(&self) -> bool {
+    /// Whether it answers each request for a page.
+    pub(crate) fn is_paged(&self) -> bool {
         matches!(self.body, Some(AnswerBody::Pages(_) | AnswerBody::PagesIn(..)))
     }
 
-    fn template(&self, request: &wiremock::Request) -> ResponseTemplate {
+    /// The answer to a request, which is the one with this `number` among those for a page.
+    fn template(&self, request: &wiremock::Request, number: usize) -> ResponseTemplate {
         let (media_type, body) = match &self.body {
-            None => ("text/plain", String::new()),
-            Some(AnswerBody::Json(body)) => ("application/json; charset=utf-8", body.to_string()),
-            Some(AnswerBody::Text(text)) => ("text/html; charset=utf-8", text.clone()),
-            Some(AnswerBody::Pages(all)) => {
-                ("application/json; charset=utf-8", page(all, request).to_string())
-            }
-            Some(AnswerBody::PagesIn(path, all)) => {
-                let enveloped =
-                    path.rsplit('/').fold(page(all, request), |inner, name| json!({ name: inner }));
-                ("application/hal+json", enveloped.to_string())
+            None => ("text/plain", Vec::new()),
+            Some(AnswerBody::Json(body)) => (JSON, body.to_string().into_bytes()),
+            Some(AnswerBody::Text(text)) => ("text/html; charset=utf-8", text.clone().into_bytes()),
+            Some(AnswerBody::Hex(digits)) => (JSON, bytes(digits)),
+            Some(AnswerBody::Pages(all) | AnswerBody::PagesIn(_, all)) => {
+                let part = self.paging.part(all.len(), request, number);
+                if let (true, Some(error)) = (part.start >= all.len().max(1), &self.paging.behind_end) {
+                    return ResponseTemplate::new(400).set_body_json(error);
+                }
+                let page = json!(all[part]);
+                match &self.body {
+                    Some(AnswerBody::PagesIn(path, _)) => {
+                        let enveloped = path.rsplit('/').fold(page, |inner, name| json!({ name: inner }));
+                        ("application/hal+json", enveloped.to_string().into_bytes())
+                    }
+                    _ => (JSON, page.to_string().into_bytes()),
+                }
             }
         };
         let media_type = self.headers.get("Content-Type").map_or(media_type, String::as_str);
@@ -128,12 +109,22 @@ impl Answer {
     }
 }
 
-/// The part of the list that `limit` and `offset` ask for.
-fn page(all: &[Value], request: &wiremock::Request) -> Value {
-    let number = |name: &str| {
-        request.url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok())
-    };
-    let offset = number("offset").unwrap_or(0);
-    let limit = number("limit").unwrap_or(usize::MAX);
-    Value::Array(all.iter().skip(offset).take(limit).cloned().collect())
+impl Paging {
+    /// The part of a list with `len` registers that is the page.
+    fn part(&self, len: usize, request: &wiremock::Request, number: usize) -> Range<usize> {
+        if self.is_ignored {
+            return 0..len;
+        }
+        let asked = |name: &str| {
+            request.url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok())
+        };
+        let cap = number.checked_rem(self.caps.len()).map_or(usize::MAX, |place| self.caps[place]);
+        let start = asked("offset").unwrap_or(0).min(len);
+        start..start.saturating_add(asked("limit").unwrap_or(usize::MAX).min(cap)).min(len)
+    }
+}
+
+fn bytes(digits: &str) -> Vec<u8> {
+    let pairs = digits.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
+    pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
 }

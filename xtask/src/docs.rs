@@ -5,6 +5,7 @@
 mod cli;
 mod code_enum;
 mod codes;
+mod contract;
 mod kkt;
 mod table;
 
@@ -37,6 +38,7 @@ const GENERATED: &[Generated] = &[
     },
     Generated { path: "docs/reference/error-codes.md", is_due: |_| true, render: codes::page },
     Generated { path: "docs/reference/kkt.md", is_due: |_| true, render: kkt::page },
+    Generated { path: "docs/reference/contract.md", is_due: |_| true, render: contract::page },
     Generated { path: "docs/reference/cli.md", is_due: cli::is_there, render: cli::page },
 ];
 
@@ -104,9 +106,38 @@ fn markdown_head(title: &str, sources: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::extension;
 
     fn found(actual: &str) -> Option<String> {
         difference("a.md", actual, "one\ntwo\n").map(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn whichever_line_a_generated_file_loses_the_command_that_mends_it_is_named() -> anyhow::Result<()> {
+        let project = Project::open()?;
+        for Generated { path, .. } in GENERATED {
+            let whole = project.read(path)?;
+            let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+            // Of a long page not every line is tried.
+            for index in (0..lines.len()).step_by(1 + lines.len() / 200) {
+                let without = [&lines[..index], &lines[index + 1..]].concat().concat();
+                let problem = difference(path, &without, &whole).map(|problem| problem.to_string());
+                let named = problem.is_some_and(|problem| problem.contains("run `cargo xtask docs`"));
+                assert!(named, "{path} may lose line {}", index + 1);
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn generated_files_are_those_that_say_so() -> anyhow::Result<()> {
+        let project = Project::open()?;
+        for path in project.files()?.iter().filter(|path| ["md", "rs"].contains(&extension(path))) {
+            let head: String = project.read(path)?.lines().take(1).collect();
+            let is_generated = GENERATED.iter().any(|file| file.path == path);
+            assert_eq!(head.contains(&format!("{MARK} from")), is_generated, "{path}");
+        }
+        Ok(())
     }
 
     #[test]

@@ -27,8 +27,10 @@ xflags::xflags! {
 
         /// Run the contract cases through the public API and print a table.
         cmd contract {
-            /// Only cases whose file name holds this text.
+            /// Only cases whose file name or title holds this text.
             optional filter: String
+            /// Ask the vendor's test stand instead, reading only; exits with 2 where it cannot be reached.
+            optional --live
         }
 
         /// Print the catalogue of faults with the tests that prove each.
@@ -84,6 +86,8 @@ pub struct Docs {
 #[derive(Debug)]
 pub struct Contract {
     pub filter: Option<String>,
+
+    pub live: bool,
 }
 
 #[derive(Debug)]

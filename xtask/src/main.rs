@@ -13,6 +13,9 @@ mod flags;
 mod fuzz;
 mod layers;
 mod msrv;
+// A file of the tests, not their crate: the page of the contract needs the same parts put in.
+#[path = "../../tests/contract/parts.rs"]
+mod parts;
 mod problem;
 mod project;
 mod runner;

@@ -78,6 +78,11 @@ impl RecordedRequest {
         first(&self.parameters, name)
     }
 
+    /// Names and values of the query's parameters, decoded, in their order.
+    pub fn parameters(&self) -> &[(String, String)] {
+        &self.parameters
+    }
+
     /// The value of a header, the first one if there are several. The name is in small letters.
     pub fn header(&self, name: &str) -> Option<&str> {
         first(&self.headers, name)

@@ -56,7 +56,12 @@ pub(super) fn network(project: &Project) -> anyhow::Result<String> {
 }
 
 pub(super) fn service(project: &Project) -> anyhow::Result<String> {
-    formatted(project, &source(&SERVICE, &codes::service(project)?))
+    formatted(project, &service_source(&codes::service(project)?))
+}
+
+/// The enum of these codes, before it is formatted.
+pub(super) fn service_source(codes: &[Code]) -> String {
+    source(&SERVICE, codes)
 }
 
 /// Text after rustfmt, so that `cargo fmt` finds nothing to do in generated files.

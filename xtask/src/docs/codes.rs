@@ -31,6 +31,10 @@ pub(super) fn service(project: &Project) -> anyhow::Result<Vec<Code>> {
 
 /// `docs/reference/error-codes.md`.
 pub(super) fn page(project: &Project) -> anyhow::Result<String> {
+    rendered(network(project)?, service(project)?)
+}
+
+fn rendered(network: Vec<Code>, service: Vec<Code>) -> anyhow::Result<String> {
     let mut page = markdown_head("Error codes", &[NETWORK, SERVICE]);
     page.push_str(
         "\n## Network error codes\n\n\
@@ -38,7 +42,7 @@ pub(super) fn page(project: &Project) -> anyhow::Result<String> {
          not listed is kept as it came.\n\n",
     );
     let mut rows = Table::new(&["Code", "Name", "Meaning", "Значение"]);
-    for code in network(project)? {
+    for code in network {
         rows.row([code.number.to_string(), format!("`{}`", code.name), code.en, code.ru]);
     }
     page.push_str(&rows.to_string());
@@ -48,7 +52,7 @@ pub(super) fn page(project: &Project) -> anyhow::Result<String> {
          about it.\n\n",
     );
     let mut rows = Table::new(&["Code", "Name", "HTTP", "Client", "Meaning", "Значение"]);
-    for code in service(project)? {
+    for code in service {
         let http = code.http.with_context(|| format!("{SERVICE}: {} has no `http`", code.name))?;
         let action = code.action.with_context(|| format!("{SERVICE}: {} has no `action`", code.name))?;
         rows.row([
@@ -107,6 +111,30 @@ mod tests {
     use super::*;
 
     const ONE: &str = "[[code]]\ncode = 1\nname = \"One\"\nen = \"one\"\nru = \"один\"\n";
+
+    /// The table of the service with one value changed after the other; what is the same twice has not changed.
+    #[test]
+    fn whatever_changes_in_a_table_changes_the_page_and_the_enum() -> anyhow::Result<()> {
+        let project = Project::open()?;
+        let table = project.read(SERVICE)?;
+        let made = |table: &str| -> anyhow::Result<String> {
+            let page = rendered(network(&project)?, parse(table)?)?;
+            Ok(page + &crate::docs::code_enum::service_source(&parse(table)?))
+        };
+        let fresh = made(&table)?;
+        for (from, to) in [
+            ("code = 50", "code = 51"),
+            ("\"MissingToken\"", "\"NoToken\""),
+            ("http = 415", "http = 416"),
+            ("\"retry\"", "\"fail\""),
+            ("the token has expired", "the token is too old"),
+            ("срок действия токена истёк", "токен устарел"),
+        ] {
+            assert!(table.contains(from), "{from}");
+            assert_ne!(made(&table.replace(from, to))?, fresh, "{from} -> {to}");
+        }
+        Ok(())
+    }
 
     #[test]
     fn a_code_is_there_once_and_in_order() {
