@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use atol_mock::{Fleet, MockAtol};
 use atol_monitor::{KktMonitor, KktMonitorBuilder};
-use atol_transport::clock::{Clock, SharedClock, Sleep};
+use atol_transport::clock::SharedClock;
 use atol_transport::tls::RootCertificates;
 use atol_transport::token::FileTokenStore;
 use atol_transport::{Environment, Timeouts};
-use jiff::Timestamp;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::fast;
 use crate::password;
 use crate::progress::Progress;
 use crate::text::text;
@@ -22,8 +22,8 @@ use crate::text::text;
 /// The made fleet is the same on every machine and in every run.
 const DEMO_SEED: u64 = 20_261_124;
 
-/// In a demo that lives an hour passes in a second.
-const DEMO_SPEED: f64 = 3600.0;
+/// Longer than any demo.
+const DEMO_TOKEN_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Whether the fleet of a demo changes while one looks; of no meaning for the real service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) struct Connection {
     /// How much was read through the monitor.
     pub(crate) progress: Progress,
     /// Must live as long as the monitor.
-    _stand_in: Option<Arc<MockAtol>>,
+    _stand_in: Option<MockAtol>,
 }
 
 impl Connection {
@@ -102,51 +102,32 @@ impl Connection {
         })?;
         let fleet =
             Fleet::generate(DEMO_SEED, usize::try_from(size).unwrap_or_default(), context.clock.wall());
-        let stand_in = MockAtol::builder().listener(listener);
-        let stand_in = match time {
-            DemoTime::Still => stand_in.fleet(fleet),
-            DemoTime::Living => stand_in.fleet(fleet.evolving()).time_scale(DEMO_SPEED),
+        let clock = match time {
+            DemoTime::Still => Arc::clone(&context.clock),
+            DemoTime::Living => fast::time_of_day(&context.clock),
         };
-        let stand_in = Arc::new(stand_in.start().await);
+        let stamps = Arc::clone(&clock);
+        let stand_in = MockAtol::builder()
+            .listener(listener)
+            .fleet(if time == DemoTime::Living { fleet.evolving() } else { fleet })
+            .clock(move || stamps.wall())
+            // A day of the fleet is over in seconds; nobody wants to see the logins.
+            .token_ttl(DEMO_TOKEN_LIFE)
+            .start()
+            .await;
         let uri = stand_in.uri();
         context.console.notice(&text!(
             "demo: {size} made registers on an embedded stand-in at {uri}",
             "демонстрация: вымышленные ККТ ({size}) на встроенном сервере-заместителе {uri}"
         ));
-        let clock: SharedClock = match time {
-            DemoTime::Still => Arc::clone(&context.clock),
-            DemoTime::Living => {
-                context.console.notice(&text!(
-                    "demo: an hour passes in a second",
-                    "демонстрация: час проходит за секунду"
-                ));
-                Arc::new(FleetClock { stand_in: Arc::clone(&stand_in), machine: Arc::clone(&context.clock) })
-            }
-        };
+        if time == DemoTime::Living {
+            context
+                .console
+                .notice(&text!("demo: an hour passes in a second", "демонстрация: час проходит за секунду"));
+        }
         let environment: Environment = uri.parse()?;
-        let monitor = builder.environment(environment).clock(Arc::clone(&clock)).build()?;
+        let monitor = builder.environment(environment).build()?;
         Ok(Connection { monitor, clock, progress, _stand_in: Some(stand_in) })
-    }
-}
-
-/// The time of day is the made fleet's; waiting takes as long as it takes.
-#[derive(Debug)]
-struct FleetClock {
-    stand_in: Arc<MockAtol>,
-    machine: SharedClock,
-}
-
-impl Clock for FleetClock {
-    fn monotonic(&self) -> Duration {
-        self.machine.monotonic()
-    }
-
-    fn wall(&self) -> Timestamp {
-        self.stand_in.fleet_time()
-    }
-
-    fn sleep(&self, duration: Duration) -> Sleep {
-        self.machine.sleep(duration)
     }
 }
 

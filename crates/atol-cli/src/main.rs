@@ -6,6 +6,7 @@ mod connection;
 mod console;
 mod context;
 mod failure;
+mod fast;
 mod judged;
 mod logging;
 mod output;

@@ -272,7 +272,8 @@ impl Respond for Responder {
         let (answer, delay) = self.0.answer(request);
         let number = token(request).and_then(|token| lock(&self.0.tokens).number(&token));
         lock(&self.0.requests).push(RecordedRequest::new(request, number, answer.status));
-        answer.into_template(delay)
+        let date = self.0.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        answer.header("date", &date).into_template(delay)
     }
 }
 

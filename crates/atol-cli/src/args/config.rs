@@ -7,7 +7,6 @@ use super::ListingFormat;
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Show the settings in force and where each comes from; secrets are left out
-    #[command(after_help = EXAMPLES)]
     Show {
         /// The form of the data
         #[arg(long, short, default_value = "table")]
@@ -15,7 +14,8 @@ pub(crate) enum ConfigCommand {
     },
 }
 
-const EXAMPLES: &str = "\
+/// How the file is written.
+pub(super) const FILE: &str = "\
 The configuration file, with one profile for each account:
 
   profile = \"shop\"            # taken unless --profile or ATOL_PROFILE names another

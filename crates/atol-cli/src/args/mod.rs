@@ -64,8 +64,8 @@ pub(crate) enum Command {
         #[arg(long, short, default_value = "table")]
         output: ListingFormat,
     },
-    /// Show the settings in force
-    #[command(subcommand)]
+    /// Show the settings in force, and how to write a file of them
+    #[command(subcommand, after_help = config::FILE)]
     Config(ConfigCommand),
     /// Print the completions of a shell
     #[command(after_help = "\

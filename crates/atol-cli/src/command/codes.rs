@@ -2,24 +2,26 @@
 
 use std::process::ExitCode;
 
-use atol_monitor::NetworkErrorCode;
+use atol_monitor::{Language, NetworkErrorCode};
 use comfy_table::Cell;
 use serde_json::json;
 
 use crate::args::ListingFormat;
 use crate::failure::Failure;
-use crate::output::{Listing, print, right};
+use crate::output::{Listing, Screen, print, right};
+use crate::text::word;
 
-pub(crate) fn run(output: ListingFormat) -> Result<ExitCode, Failure> {
+pub(crate) fn run(language: Language, output: ListingFormat) -> Result<ExitCode, Failure> {
     match output {
         ListingFormat::Table => {
-            let mut listing = Listing::with_numbers(["CODE", "MEANING", "ЗНАЧЕНИЕ"], &[0]);
+            let header = [word(language, "CODE", "КОД"), word(language, "MEANING", "ЗНАЧЕНИЕ")];
+            let mut listing = Listing::with_numbers(header, &[0]);
             for code in NetworkErrorCode::ALL {
-                listing.add([
-                    right(code.code()),
-                    Cell::new(code.description_en()),
-                    Cell::new(code.description_ru()),
-                ]);
+                let meaning = word(language, code.description_en(), code.description_ru());
+                listing.add([right(code.code()), Cell::new(meaning)]);
+            }
+            if let Some(width) = Screen::of_stdout().width {
+                listing.fit(width, &[]);
             }
             print(&listing)?;
         }

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::{ConfigCommand, ListingFormat};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Listing, print};
+use crate::output::{Listing, Screen, print};
 use crate::settings::{Origin, PasswordSource, Setting, Settings};
 use crate::text::word;
 
@@ -31,13 +31,16 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Result<ExitCode
             let language = context.console.language;
             let mut listing = Listing::new([
                 word(language, "SETTING", "НАСТРОЙКА"),
-                word(language, "VALUE", "ЗНАЧЕНИЕ"),
                 word(language, "FROM", "ОТКУДА"),
+                word(language, "VALUE", "ЗНАЧЕНИЕ"),
             ]);
             for row in rows {
                 let value = row.value.unwrap_or_else(|| "-".to_owned());
                 let value = Excerpt::of(&value, LONGEST).to_string();
-                listing.add([row.name.to_owned(), value, row.origin]);
+                listing.add([row.name.to_owned(), row.origin, value]);
+            }
+            if let Some(width) = Screen::of_stdout().width {
+                listing.fit(width, &[]);
             }
             print(&listing)?;
         }
@@ -61,16 +64,13 @@ impl Row {
 
 fn rows(settings: &Settings) -> Vec<Row> {
     let path = |path: &std::path::PathBuf| path.display().to_string();
+    let names = Setting::file(Some(settings.profiles.join(", "))).filter(|names| !names.value.is_empty());
     vec![
         Row::new("config", settings.file.as_ref(), |file| {
             let is_there = if settings.is_file_there { "" } else { " (not there)" };
             format!("{}{is_there}", path(file))
         }),
-        Row::new(
-            "profiles",
-            Some(&Setting { value: settings.profiles.join(", "), origin: Origin::File }),
-            Clone::clone,
-        ),
+        Row::new("profiles", names.as_ref(), Clone::clone),
         Row::new("profile", settings.profile.as_ref(), Clone::clone),
         Row::new("language", Some(&settings.language), ToString::to_string),
         Row::new("environment", Some(&settings.environment), shown_environment),

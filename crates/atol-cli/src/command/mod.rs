@@ -16,7 +16,7 @@ use crate::failure::Failure;
 /// Does what the command line says.
 pub(crate) async fn run(context: &Context, command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Codes { output } => codes::run(output),
+        Command::Codes { output } => codes::run(context.console.language, output),
         Command::Config(command) => config::run(context, &command),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { command } => completions::man(command.as_deref()),

@@ -60,8 +60,10 @@ pub(crate) fn card(register: &Judged, cells: Cells<'_>, screen: Screen) -> Strin
     let state_of = |severity| screen.painted(severity, &state(severity, language));
     let mut told = format!("{serial}  {}\n{listing}", state_of(assessment.severity));
     for finding in &assessment.findings {
-        let (title, story) = (finding.title(language), wrapped(finding.explain(language), screen));
-        told.extend(["\n\n", &state_of(finding.severity()), ": ", &title, "\n", &story]);
+        let label = state(finding.severity(), language);
+        let title = wrapped(format!("{label}: {}", finding.title(language)), screen);
+        let title = title.replacen(&label, &state_of(finding.severity()), 1);
+        told.extend(["\n\n", &title, "\n", &wrapped(finding.explain(language), screen)]);
     }
     told
 }

@@ -46,5 +46,6 @@ fn codes_are_told_in_both_languages() {
     let codes = atol(&["codes", "--output", "json"]).expect_code(0).json();
     assert_eq!(codes.as_array().unwrap().len(), 9);
     assert_eq!(codes[1]["ru"], "нет физического канала связи");
-    assert!(atol(&["codes"]).expect_code(0).out().contains("нет физического канала связи"));
+    assert!(atol(&["codes"]).expect_code(0).out().contains("there is no physical link"));
+    assert!(atol(&["codes", "--lang", "ru"]).expect_code(0).out().contains("нет физического канала связи"));
 }

@@ -20,6 +20,7 @@ async fn a_login_is_answered_with_a_token_and_a_stamp() {
     assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
     assert_eq!(answer.json()["error"], json!(null));
     assert_eq!(answer.json()["timestamp"], "02.06.2025 12:00:00");
+    assert_eq!(answer.header("date"), Some("Mon, 02 Jun 2025 09:00:00 GMT"));
     assert!(!TokenResponse::from_json(answer.body.as_bytes()).unwrap().token().is_empty());
 }
 
