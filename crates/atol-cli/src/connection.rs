@@ -47,22 +47,34 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) async fn open(context: &Context, time: DemoTime) -> Result<Connection, Failure> {
+    /// `finish` has the last word on the client.
+    pub(crate) async fn open(
+        context: &Context,
+        time: DemoTime,
+        finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
+    ) -> Result<Connection, Failure> {
         let progress = Progress::default();
         let builder = KktMonitor::builder()
             .layer(progress.clone())
             .timeouts(Timeouts::default().with_call(context.timeout()))
             .user_agent(concat!("atol/", env!("CARGO_PKG_VERSION")));
         match context.demo {
-            Some(size) => Connection::to_stand_in(context, builder, progress, size, time).await,
-            None => Connection::to_service(context, builder, progress),
+            Some(size) => Connection::to_stand_in(context, builder, progress, size, time, finish).await,
+            None => Connection::to_service(context, builder, progress, finish),
         }
+    }
+
+    /// One that is there already, for tests.
+    #[cfg(test)]
+    pub(crate) fn of(monitor: KktMonitor, clock: SharedClock) -> Connection {
+        Connection { monitor, clock, progress: Progress::default(), _stand_in: None }
     }
 
     fn to_service(
         context: &Context,
         mut builder: KktMonitorBuilder,
         progress: Progress,
+        finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
     ) -> Result<Connection, Failure> {
         let settings = &context.settings;
         builder = builder.environment(settings.environment.value.clone());
@@ -78,12 +90,8 @@ impl Connection {
                 builder = builder.token_store(store);
             }
         }
-        Ok(Connection {
-            monitor: builder.build()?,
-            clock: Arc::clone(&context.clock),
-            progress,
-            _stand_in: None,
-        })
+        let monitor = finish(builder).build()?;
+        Ok(Connection { monitor, clock: Arc::clone(&context.clock), progress, _stand_in: None })
     }
 
     /// The stand-in takes the public login and never sees a real password, whatever the settings say.
@@ -93,6 +101,7 @@ impl Connection {
         progress: Progress,
         size: u32,
         time: DemoTime,
+        finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
     ) -> Result<Connection, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| {
             Failure::failed(text!(
@@ -126,7 +135,7 @@ impl Connection {
                 .notice(&text!("demo: an hour passes in a second", "демонстрация: час проходит за секунду"));
         }
         let environment: Environment = uri.parse()?;
-        let monitor = builder.environment(environment).build()?;
+        let monitor = finish(builder.environment(environment)).build()?;
         Ok(Connection { monitor, clock, progress, _stand_in: Some(stand_in) })
     }
 }

@@ -15,7 +15,7 @@ use crate::settings::{Settings, Variables};
 use crate::text::text;
 
 /// The settings in force and what comes with them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Context {
     pub(crate) settings: Settings,
     pub(crate) console: Console,
@@ -23,19 +23,42 @@ pub(crate) struct Context {
     pub(crate) clock: SharedClock,
     /// How many registers the demo has, if this is one.
     pub(crate) demo: Option<u32>,
+    /// The flags that the settings were made from.
+    flags: (GeneralArgs, ConnectionArgs),
 }
+
+/// Variables that tell of one account, and so of none when there are several.
+const OF_ONE_ACCOUNT: [&str; 5] =
+    ["ATOL_PROFILE", "ATOL_ENVIRONMENT", "ATOL_LOGIN", "ATOL_PASSWORD", "ATOL_PASSWORD_FILE"];
 
 impl Context {
     /// Reads the settings.
     pub(crate) fn new(general: &GeneralArgs, connection: &ConnectionArgs) -> Result<Context, Failure> {
-        let settings = Settings::resolve(general, connection, &Variables::of_process())?;
+        Context::resolve(general, connection, &Variables::of_process())
+    }
+
+    /// The same for another profile, with what flags and variables say for every account.
+    pub(crate) fn of_profile(&self, name: &str) -> Result<Context, Failure> {
+        let (general, connection) = &self.flags;
+        let general = GeneralArgs { profile: Some(name.to_owned()), ..general.clone() };
+        let read = |name: &str| std::env::var_os(name).filter(|_| !OF_ONE_ACCOUNT.contains(&name));
+        Context::resolve(&general, connection, &Variables::new(&read))
+    }
+
+    fn resolve(
+        general: &GeneralArgs,
+        connection: &ConnectionArgs,
+        variables: &Variables<'_>,
+    ) -> Result<Context, Failure> {
+        let settings = Settings::resolve(general, connection, variables)?;
         let console = Console { language: settings.language.value, verbosity: general.verbosity() };
-        Ok(Context { settings, console, clock: SystemClock::shared(), demo: connection.demo() })
+        let (demo, flags) = (connection.demo(), (general.clone(), connection.clone()));
+        Ok(Context { settings, console, clock: SystemClock::shared(), demo, flags })
     }
 
     /// A monitor for the service of the settings, or for a stand-in in a demo.
     pub(crate) async fn connect(&self, time: DemoTime) -> Result<Connection, Failure> {
-        Connection::open(self, time).await
+        Connection::open(self, time, |client| client).await
     }
 
     /// The longest that a call may take in all.

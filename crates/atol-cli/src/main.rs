@@ -12,6 +12,7 @@ mod logging;
 mod output;
 mod password;
 mod progress;
+mod serve;
 mod settings;
 mod text;
 mod usage;

@@ -9,6 +9,7 @@ mod get;
 mod health;
 mod list;
 mod output;
+mod serve;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
@@ -22,6 +23,7 @@ pub(crate) use self::get::GetArgs;
 pub(crate) use self::health::HealthArgs;
 pub(crate) use self::list::{ListArgs, SelectionArgs, SortKey};
 pub(crate) use self::output::{Format, ListingFormat, OutputArgs};
+pub(crate) use self::serve::ServeArgs;
 
 /// Watch your cloud cash registers (ККТ) at ATOL Online
 #[derive(Debug, Parser)]
@@ -58,6 +60,9 @@ pub(crate) enum Command {
     Get(GetArgs),
     /// Tell a monitoring system whether all is well (Nagios, Icinga, Zabbix)
     Check(CheckArgs),
+    /// Serve metrics for Prometheus and a status page, until stopped
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(ServeArgs),
     /// Tell what the network error codes mean
     Codes {
         /// The form of the data

@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod get;
 mod list;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -23,5 +24,6 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<ExitCode,
         Command::List(args) => list::run(context, &args).await,
         Command::Get(args) => get::run(context, &args).await,
         Command::Check(args) => check::run(context, &args).await,
+        Command::Serve(args) => serve::run(context, &args).await,
     }
 }

@@ -23,7 +23,7 @@ use crate::text::text;
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Everything that can be set outside a single command.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// The configuration file, whether it is there or not; `None` without a home directory.
     pub(crate) file: Option<Setting<PathBuf>>,

@@ -1,0 +1,126 @@
+//! `atol serve`: metrics for Prometheus and a page for people.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use atol_transport::clock::SharedClock;
+use tokio::net::TcpListener;
+
+use crate::args::ServeArgs;
+use crate::connection::{Connection, DemoTime};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::serve::{Account, Poller, Router, Slot, Store, serve, stop_signal};
+use crate::text::text;
+
+/// How often the service is asked, unless told otherwise.
+const INTERVAL: Duration = Duration::from_secs(60);
+/// The same for a fleet for which two seconds are two hours.
+const DEMO_INTERVAL: Duration = Duration::from_secs(2);
+/// What the account is called when there is no profile to name it.
+const ONLY_ACCOUNT: &str = "default";
+
+pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitCode, Failure> {
+    let accounts = accounts(context, args)?;
+    let interval = args.interval.unwrap_or(if context.demo.is_some() { DEMO_INTERVAL } else { INTERVAL });
+    let listener = listen(context, args).await?;
+
+    let mut slots = Vec::new();
+    let mut pollers = Vec::new();
+    let mut clock: SharedClock = Arc::clone(&context.clock);
+    let mut policy = None;
+    for (name, context) in &accounts {
+        let account = Account::new(name, interval);
+        let meter = account.meter.clone();
+        let time = if args.demo_still { DemoTime::Still } else { DemoTime::Living };
+        let connection = Connection::open(context, time, |client| {
+            // A token is kept for as long as the process lives, which is what the file on disk is for elsewhere.
+            client.layer(meter.calls()).attempt_layer(meter.attempts()).token_store(meter.token_store())
+        })
+        .await?;
+        let slot = Slot::new(account);
+        let limits = context.policy(&args.health)?;
+        clock = Arc::clone(&connection.clock);
+        pollers.push(Poller::new(connection, limits.clone(), slot.clone()));
+        slots.push(slot);
+        policy.get_or_insert(limits);
+    }
+    let policy = policy.unwrap_or_default();
+    let router = Router::new(Arc::new(Store::new(slots)), Arc::clone(&clock), policy);
+    for poller in pollers {
+        tokio::spawn(poller.run());
+    }
+    let stop = async {
+        // Without signals the process can still be killed; it has nothing to lose.
+        if stop_signal().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    serve(listener, Arc::new(router), Arc::clone(&context.clock), stop).await;
+    context.console.notice(&text!("stopped", "остановлено"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The accounts to serve, by name and in the order of their names.
+fn accounts(context: &Context, args: &ServeArgs) -> Result<Vec<(String, Context)>, Failure> {
+    let mut names = if args.all_accounts { context.settings.profiles.clone() } else { args.accounts.clone() };
+    names.sort_unstable();
+    names.dedup();
+    let accounts = if names.is_empty() {
+        if args.all_accounts {
+            return Err(Failure::usage(text!(
+                "there is no profile in the configuration file",
+                "в файле настроек нет ни одного профиля"
+            ))
+            .with_advice(text!(
+                "`atol config show` tells where it is",
+                "где он, покажет `atol config show`"
+            )));
+        }
+        let name = match &context.settings.profile {
+            Some(profile) if context.demo.is_none() => profile.value.clone(),
+            _ => ONLY_ACCOUNT.to_owned(),
+        };
+        vec![(name, context.clone())]
+    } else {
+        let of = |name: String| Ok((name.clone(), context.of_profile(&name)?));
+        names.into_iter().map(of).collect::<Result<_, Failure>>()?
+    };
+    let Some(shard) = args.shard else { return Ok(accounts) };
+    let part = shard.take(accounts);
+    if part.is_empty() {
+        context.console.warn(&text!(
+            "there are fewer accounts than shards: this process has none to serve",
+            "учётных записей меньше, чем частей: этому процессу ничего не досталось"
+        ));
+    }
+    Ok(part)
+}
+
+async fn listen(context: &Context, args: &ServeArgs) -> Result<TcpListener, Failure> {
+    let wanted = args.listen;
+    let failed = |error: std::io::Error| {
+        Failure::failed(text!(
+            "it is not possible to listen at {wanted}: {error}",
+            "не удалось занять адрес {wanted}: {error}"
+        ))
+        .with_advice(text!(
+            "choose another one with --listen, or stop the program that has it",
+            "выберите другой: --listen, или остановите программу, которая его занимает"
+        ))
+    };
+    let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    context.console.notice(&text!(
+        "serving the page at http://{address}/ and metrics at http://{address}/metrics; stop with Ctrl-C",
+        "страница: http://{address}/, метрики: http://{address}/metrics; остановить: Ctrl-C"
+    ));
+    if !address.ip().is_loopback() {
+        context.console.warn(&text!(
+            "{address} can be reached from other machines: there is no login and no TLS here, so put a reverse proxy with both in front of it",
+            "к {address} можно подключиться с других машин, а входа и TLS здесь нет: поставьте перед ним обратный прокси с тем и другим"
+        ));
+    }
+    Ok(listener)
+}

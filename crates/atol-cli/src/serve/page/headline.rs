@@ -1,0 +1,106 @@
+//! The one sentence for whoever has one glance.
+
+use super::words::{Words, capital, plural};
+
+/// How many registers need somebody, the urgent ones first.
+pub(super) fn headline(
+    words: &Words,
+    total: usize,
+    critical: usize,
+    warning: usize,
+    unknown: usize,
+) -> String {
+    if total == 0 {
+        return words.one("The account has no registers", "В учётной записи нет касс").to_owned();
+    }
+    if critical + warning + unknown == 0 {
+        return format!("{}: {}", registers(words, total), words.one("all is well", "всё в порядке"));
+    }
+    let need = |count| {
+        let verb = plural(count, "требует внимания", "требуют внимания", "требуют внимания");
+        let (one, many) = ("needs you", "need you");
+        let verb = if words.is_russian() {
+            verb
+        } else if count == 1 {
+            one
+        } else {
+            many
+        };
+        format!("{} {verb}", registers(words, count))
+    };
+    let soon = words.one("in the next days", "в ближайшие дни");
+    let mut parts = Vec::new();
+    if critical > 0 {
+        parts.push(format!("{} {}", need(critical), words.one("now", "сейчас")));
+    }
+    if warning > 0 {
+        parts.push(match (critical, words.is_russian()) {
+            (0, _) => format!("{} {soon}", need(warning)),
+            (_, true) => format!("ещё\u{a0}{warning}\u{a0}— {soon}"),
+            (_, false) => format!("{warning}\u{a0}more {soon}"),
+        });
+    }
+    if unknown > 0 {
+        let is_russian = words.is_russian();
+        parts.push(if is_russian {
+            format!("неизвестно:\u{a0}{unknown}")
+        } else {
+            format!("{unknown}\u{a0}unknown")
+        });
+    }
+    capital(&parts.join(", "))
+}
+
+/// `3 registers`.
+fn registers(words: &Words, count: usize) -> String {
+    let noun = match (words.is_russian(), count) {
+        (true, _) => plural(count, "касса", "кассы", "касс"),
+        (false, 1) => "register",
+        (false, _) => "registers",
+    };
+    format!("{count}\u{a0}{noun}")
+}
+
+#[cfg(test)]
+mod tests {
+    use atol_monitor::Language;
+
+    use super::*;
+
+    #[test]
+    fn the_headline_says_what_to_do_first() {
+        let said = |language, counts: [usize; 4]| {
+            let [total, critical, warning, unknown] = counts;
+            headline(Words::of(language), total, critical, warning, unknown)
+        };
+        let cases = [
+            [0, 0, 0, 0],
+            [1, 0, 0, 0],
+            [24, 0, 0, 0],
+            [24, 1, 0, 0],
+            [24, 3, 5, 1],
+            [24, 0, 1, 0],
+            [24, 0, 22, 11],
+            [24, 0, 0, 2],
+        ];
+        let all = Language::ALL.iter().flat_map(|&language| cases.map(|counts| said(language, counts)));
+        insta::assert_snapshot!(all.collect::<Vec<_>>().join("\n").replace('\u{a0}', " "), @r"
+        The account has no registers
+        1 register: all is well
+        24 registers: all is well
+        1 register needs you now
+        3 registers need you now, 5 more in the next days, 1 unknown
+        1 register needs you in the next days
+        22 registers need you in the next days, 11 unknown
+        2 unknown
+        В учётной записи нет касс
+        1 касса: всё в порядке
+        24 кассы: всё в порядке
+        1 касса требует внимания сейчас
+        3 кассы требуют внимания сейчас, ещё 5 — в ближайшие дни, неизвестно: 1
+        1 касса требует внимания в ближайшие дни
+        22 кассы требуют внимания в ближайшие дни, неизвестно: 11
+        Неизвестно: 2
+        ");
+    }
+}

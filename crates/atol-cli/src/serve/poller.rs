@@ -1,0 +1,201 @@
+//! Asks the service for an account's registers, again and again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use atol_monitor::KktList;
+use atol_monitor::health::{History, Policy};
+use jiff::Timestamp;
+
+use super::state::{Account, Cause, Fleet, LastPoll, PollFailure, Slot};
+use crate::connection::Connection;
+
+/// Keeps the state of one account fresh.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    connection: Connection,
+    policy: Policy,
+    slot: Slot,
+    memory: Memory,
+}
+
+impl Poller {
+    pub(crate) fn new(connection: Connection, policy: Policy, slot: Slot) -> Poller {
+        Poller { connection, policy, slot, memory: Memory::default() }
+    }
+
+    /// Polls for ever. A poll that takes longer than the interval is followed by the next at once.
+    pub(crate) async fn run(mut self) {
+        let interval = self.slot.get().interval;
+        let clock = Arc::clone(&self.connection.clock);
+        loop {
+            let start = clock.monotonic();
+            self.poll().await;
+            let rest = (start + interval).saturating_sub(clock.monotonic());
+            clock.sleep(rest).await;
+        }
+    }
+
+    /// Asks once. A failure keeps the last list and judges it anew: what nobody has looked at for an hour is no longer fine.
+    pub(crate) async fn poll(&mut self) {
+        let Connection { monitor, clock, .. } = &self.connection;
+        let start = clock.monotonic();
+        let answer = monitor.get_all().await;
+        let took = clock.monotonic().saturating_sub(start);
+        let now = clock.wall();
+        let before = self.slot.get();
+        let mut account = Account::clone(&before);
+        account.meter.polled(answer.as_ref().err().map(Cause::from));
+        let failure = match answer {
+            Ok(list) => {
+                self.memory.observe(&list, now);
+                account.fleet = Some(self.judge(Arc::new(list), now, now));
+                None
+            }
+            Err(error) => {
+                account.fleet = before
+                    .fleet
+                    .as_ref()
+                    .map(|fleet| self.judge(Arc::clone(fleet.list()), fleet.read_at(), now));
+                let since = before.failure().map_or(now, |failure| failure.since);
+                Some(PollFailure { since, report: error.report() })
+            }
+        };
+        account.last_poll = Some(LastPoll { took, failure });
+        self.slot.set(account);
+    }
+
+    fn judge(&self, list: Arc<KktList>, read_at: Timestamp, now: Timestamp) -> Arc<Fleet> {
+        Arc::new(Fleet::judge(list, read_at, &self.policy, now, |kkt| {
+            self.memory.0.get(kkt.serial_number.as_str())
+        }))
+    }
+}
+
+/// What earlier lists told of each register, by serial number.
+#[derive(Debug, Default)]
+struct Memory(HashMap<String, History>);
+
+impl Memory {
+    /// Takes note of a list, and forgets the registers that are gone from it.
+    fn observe(&mut self, list: &KktList, now: Timestamp) {
+        let mut before = std::mem::take(&mut self.0);
+        // A record that cannot be read today says nothing, so it ends nothing either.
+        for serial in list.rejected().iter().filter_map(|rejected| rejected.serial_number.as_deref()) {
+            if let Some(kept) = before.remove_entry(serial) {
+                self.0.extend([kept]);
+            }
+        }
+        for kkt in list {
+            let mut history = before.remove(&kkt.serial_number).unwrap_or_default();
+            history.observe(kkt, now);
+            if history != History::default() {
+                self.0.insert(kkt.serial_number.clone(), history);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use atol_mock::{Call, Fault, Fleet as MockFleet, ManualClock, MockAtol};
+    use atol_monitor::KktMonitor;
+    use atol_monitor::health::{FindingKind, Severity};
+    use atol_transport::Environment;
+    use atol_transport::clock::{Clock, SharedClock, Sleep, SystemClock};
+    use atol_transport::retry::RetryPolicy;
+
+    use super::super::test_kit::register;
+    use super::*;
+
+    /// The machine's clock, with the time of day of a test.
+    #[derive(Debug)]
+    struct TestClock(ManualClock, SystemClock);
+
+    impl Clock for TestClock {
+        fn monotonic(&self) -> Duration {
+            self.1.monotonic()
+        }
+
+        fn wall(&self) -> Timestamp {
+            atol_mock::Clock::now(&self.0)
+        }
+
+        fn sleep(&self, duration: Duration) -> Sleep {
+            self.1.sleep(duration)
+        }
+    }
+
+    const NOON: &str = "2026-11-24T09:00:00Z";
+
+    async fn service() -> (MockAtol, ManualClock, Poller, Slot) {
+        let time = ManualClock::new(NOON.parse().unwrap());
+        let fleet = MockFleet::generate(1, 40, NOON.parse().unwrap());
+        let mock = MockAtol::builder().fleet(fleet).start().await;
+        let monitor = KktMonitor::builder()
+            .environment(mock.uri().parse::<Environment>().unwrap())
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        let slot = Slot::new(Account::new("shop", Duration::from_secs(60)));
+        let clock: SharedClock = Arc::new(TestClock(time.clone(), SystemClock::new()));
+        let poller = Poller::new(Connection::of(monitor, clock), Policy::default(), slot.clone());
+        (mock, time, poller, slot)
+    }
+
+    #[tokio::test]
+    async fn a_failed_poll_keeps_the_list_and_judges_it_by_the_present_moment() {
+        let (mock, time, mut poller, slot) = service().await;
+        poller.poll().await;
+        let first = slot.get();
+        assert!(first.is_up() && first.fleet.as_ref().unwrap().snapshot().counts().ok > 0);
+
+        mock.set_fault(Fault::Html(500).on(Call::List));
+        time.advance(Duration::from_secs(25 * 3600));
+        poller.poll().await;
+        let account = slot.get();
+        let fleet = account.fleet.as_ref().unwrap();
+        assert!(!account.is_up());
+        assert_eq!(account.last_success(), first.last_success());
+        assert_eq!(fleet.snapshot().counts().of(Severity::Ok), 0);
+        assert!(fleet.snapshot().assessments().iter().all(|assessment| {
+            assessment.is_ok() || assessment.finding(FindingKind::StaleData).is_some()
+        }));
+    }
+
+    #[tokio::test]
+    async fn a_row_of_failures_is_dated_by_the_first_and_ends_with_a_good_poll() {
+        let (mock, time, mut poller, slot) = service().await;
+        mock.set_fault(Fault::Html(500).on(Call::List));
+        for _ in 0..3 {
+            poller.poll().await;
+            time.advance(Duration::from_secs(60));
+        }
+        let account = slot.get();
+        assert_eq!(account.failure().unwrap().since.to_string(), NOON);
+        assert!(account.failure().unwrap().report.contains("500"), "{:?}", account.failure());
+        assert!(account.fleet.is_none());
+        assert_eq!(account.meter.polls(), 3);
+
+        mock.clear_faults();
+        poller.poll().await;
+        assert!(slot.get().is_up());
+    }
+
+    #[tokio::test]
+    async fn a_shift_that_is_open_from_poll_to_poll_is_remembered() {
+        let (mock, time, mut poller, slot) = service().await;
+        for (hours, is_long) in [(0, false), (12, false), (21, true)] {
+            let now = NOON.parse::<Timestamp>().unwrap() + Duration::from_secs(hours * 3600);
+            time.set(now);
+            let kkt = register("1", |kkt| kkt.timestamp = Some(now.to_string().parse().unwrap()));
+            mock.set_fleet(MockFleet::from_kkts([kkt]));
+            poller.poll().await;
+            let account = slot.get();
+            let assessment = &account.fleet.as_ref().unwrap().snapshot().assessments()[0];
+            assert_eq!(assessment.finding(FindingKind::LongShift).is_some(), is_long, "after {hours} hours");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What an account's client did: requests, retries, logins, failures.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use atol_transport::token::{MemoryTokenStore, StoredToken, TokenKey};
+use atol_transport::{Body, BoxError, Error, ResponseBody, TokenStore};
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::Cause;
+
+/// Counters of one account; clones count together.
+///
+/// They are fed by [layers](Self::calls) of the client's stack and by the [store](Self::token_store) of its tokens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Meter(Arc<Counters>);
+
+#[derive(Debug, Default)]
+struct Counters {
+    calls: AtomicU64,
+    attempts: AtomicU64,
+    logins: AtomicU64,
+    polls: AtomicU64,
+    failed_attempts: ByCause,
+    failed_polls: ByCause,
+}
+
+#[derive(Debug, Default)]
+struct ByCause([AtomicU64; Cause::ALL.len()]);
+
+impl ByCause {
+    fn add(&self, cause: Cause) {
+        if let Some((_, count)) = Cause::ALL.iter().zip(&self.0).find(|(known, _)| **known == cause) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn read(&self) -> impl Iterator<Item = (Cause, u64)> {
+        Cause::ALL.into_iter().zip(self.0.iter().map(|count| count.load(Ordering::Relaxed)))
+    }
+}
+
+impl Meter {
+    /// A layer around each call, outside the retries.
+    pub(crate) fn calls(&self) -> MeterLayer {
+        MeterLayer { meter: self.clone(), scope: Scope::Call }
+    }
+
+    /// A layer around each attempt, inside the retries.
+    pub(crate) fn attempts(&self) -> MeterLayer {
+        MeterLayer { meter: self.clone(), scope: Scope::Attempt }
+    }
+
+    /// A place for the token that counts how often there is a new one.
+    pub(crate) fn token_store(&self) -> impl TokenStore + use<> {
+        MeteredTokenStore { meter: self.clone(), store: MemoryTokenStore::default() }
+    }
+
+    /// Takes down how a poll ended.
+    pub(crate) fn polled(&self, failure: Option<Cause>) {
+        self.0.polls.fetch_add(1, Ordering::Relaxed);
+        if let Some(cause) = failure {
+            self.0.failed_polls.add(cause);
+        }
+    }
+
+    /// Requests for registers that were sent, repeated ones included.
+    pub(crate) fn requests(&self) -> u64 {
+        self.0.attempts.load(Ordering::Relaxed)
+    }
+
+    /// Requests that repeated one that had failed.
+    pub(crate) fn retries(&self) -> u64 {
+        self.requests().saturating_sub(self.0.calls.load(Ordering::Relaxed))
+    }
+
+    /// Tokens that were had by a login.
+    pub(crate) fn token_refreshes(&self) -> u64 {
+        self.0.logins.load(Ordering::Relaxed)
+    }
+
+    /// Polls of the whole fleet.
+    pub(crate) fn polls(&self) -> u64 {
+        self.0.polls.load(Ordering::Relaxed)
+    }
+
+    /// Requests that failed, by cause.
+    pub(crate) fn failed_requests(&self) -> impl Iterator<Item = (Cause, u64)> {
+        self.0.failed_attempts.read()
+    }
+
+    /// Polls that failed, by cause.
+    pub(crate) fn failed_polls(&self) -> impl Iterator<Item = (Cause, u64)> {
+        self.0.failed_polls.read()
+    }
+}
+
+/// Counts what passes; see [`Meter::calls`] and [`Meter::attempts`].
+#[derive(Clone, Debug)]
+pub(crate) struct MeterLayer {
+    meter: Meter,
+    scope: Scope,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Scope {
+    Call,
+    Attempt,
+}
+
+impl<S> Layer<S> for MeterLayer {
+    type Service = Metered<S>;
+
+    fn layer(&self, inner: S) -> Metered<S> {
+        Metered { inner, layer: self.clone() }
+    }
+}
+
+/// The service of [`MeterLayer`].
+#[derive(Clone, Debug)]
+pub(crate) struct Metered<S> {
+    inner: S,
+    layer: MeterLayer,
+}
+
+impl<S> Service<Request<Body>> for Metered<S>
+where
+    S: Service<Request<Body>, Response = Response<ResponseBody>>,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<ResponseBody>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(cx).map_err(|error| Error::from_boxed(error.into()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let MeterLayer { meter, scope } = self.layer.clone();
+        match scope {
+            Scope::Call => meter.0.calls.fetch_add(1, Ordering::Relaxed),
+            Scope::Attempt => meter.0.attempts.fetch_add(1, Ordering::Relaxed),
+        };
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let result = answer.await.map_err(|error| Error::from_boxed(error.into()));
+            if let (Scope::Attempt, Some(cause)) = (scope, cause(&result)) {
+                meter.0.failed_attempts.add(cause);
+            }
+            result
+        })
+    }
+}
+
+/// Why an attempt failed, as far as it can be told without its body.
+fn cause(result: &Result<Response<ResponseBody>, Error>) -> Option<Cause> {
+    match result {
+        Ok(response) if response.status().is_success() => None,
+        Ok(_) => Some(Cause::Status),
+        Err(error) => Some(error.kind().into()),
+    }
+}
+
+struct MeteredTokenStore {
+    meter: Meter,
+    store: MemoryTokenStore,
+}
+
+impl TokenStore for MeteredTokenStore {
+    fn load(&self, key: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+        self.store.load(key)
+    }
+
+    fn save(&self, key: &TokenKey, token: &StoredToken) -> Result<(), BoxError> {
+        self.meter.0.logins.fetch_add(1, Ordering::Relaxed);
+        self.store.save(key, token)
+    }
+
+    fn remove(&self, key: &TokenKey) -> Result<(), BoxError> {
+        self.store.remove(key)
+    }
+
+    fn is_immediate(&self) -> bool {
+        self.store.is_immediate()
+    }
+}
+
+impl fmt::Debug for MeteredTokenStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MeteredTokenStore").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use atol_mock::{Call, Fault, MockAtol};
+    use atol_monitor::KktMonitor;
+    use atol_transport::Environment;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_repeated_request_is_two_requests_a_retry_and_a_failure_and_one_login() {
+        let mock = MockAtol::builder().fault(Fault::Html(502).on(Call::List).once()).start().await;
+        let meter = Meter::default();
+        let monitor = KktMonitor::builder()
+            .environment(mock.uri().parse::<Environment>().unwrap())
+            .layer(meter.calls())
+            .attempt_layer(meter.attempts())
+            .token_store(meter.token_store())
+            .build()
+            .unwrap();
+        monitor.get_all().await.unwrap();
+        let failed: Vec<_> = meter.failed_requests().filter(|(_, count)| *count > 0).collect();
+        let sent = mock.requests().iter().filter(|request| request.method() == "GET").count();
+        assert_eq!((meter.requests(), meter.retries(), meter.token_refreshes()), (sent as u64, 1, 1));
+        assert_eq!(failed, [(Cause::Status, 1)]);
+    }
+
+    #[test]
+    fn a_store_shows_no_token() {
+        assert_eq!(
+            format!("{:?}", Meter::default().token_store()),
+            "MeteredTokenStore { store: MemoryTokenStore(0 tokens), .. }"
+        );
+    }
+}
