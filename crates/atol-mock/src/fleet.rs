@@ -40,6 +40,7 @@ pub use trouble::Trouble;
 pub struct Fleet {
     made: Option<MadeFleet>,
     given: Vec<Given>,
+    /// Where in `given` each serial number stands, once somebody asked for one.
     positions: OnceLock<HashMap<String, usize>>,
 }
 
@@ -200,18 +201,21 @@ impl Fleet {
         }
     }
 
-    /// The element that answers for this serial number.
+    /// The element that answers for this serial number: the first that has it.
     pub(crate) fn position(&self, serial: &str) -> Option<usize> {
+        if let Some(position) = self.made.as_ref().and_then(|made| made.position(serial)) {
+            return Some(position);
+        }
         let positions = self.positions.get_or_init(|| {
-            let mut positions = HashMap::with_capacity(self.len());
-            for position in 0..self.len() {
-                if let Some(serial) = self.serial(position) {
-                    positions.entry(serial).or_insert(position);
+            let mut positions = HashMap::with_capacity(self.given.len());
+            for (position, given) in self.given.iter().enumerate() {
+                if let Some(serial) = &given.serial {
+                    positions.entry(serial.clone()).or_insert(position);
                 }
             }
             positions
         });
-        positions.get(serial).copied()
+        positions.get(serial).map(|position| self.made_len() + position)
     }
 
     /// The serial number of an element.

@@ -66,7 +66,7 @@ impl MockAtol {
     /// The requests that were answered so far, oldest first.
     ///
     /// They are kept until [`clear_requests`](Self::clear_requests), without their secrets. wiremock keeps copies of its
-    /// own, so a stand-in that answers for days grows by about a kilobyte a request.
+    /// own until the stand-in is dropped, so one that answers for days grows by about a kilobyte a request.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.service.requests).clone()
     }

@@ -15,6 +15,10 @@ use super::trouble::{Oddity, Trouble};
 /// So many registers are enough to show every trouble and every oddity, and to be mostly well.
 const SHOWCASE: usize = 20;
 
+/// Up to so many registers the whole list is kept as text, some 60 MB. Of a larger fleet each page is made when it is
+/// asked for, which takes a few microseconds a register.
+const KEPT: usize = 100_000;
+
 /// Registers made from a seed.
 #[derive(Clone)]
 pub(super) struct MadeFleet {
@@ -24,7 +28,7 @@ pub(super) struct MadeFleet {
     evolving: bool,
     organisations: Vec<Organisation>,
     showcase: [Condition; SHOWCASE],
-    /// The whole list, once somebody asked for a part of it; unused while the fleet evolves.
+    /// The whole list, once somebody asked for a part of it; unused while the fleet evolves and when it is large.
     list: OnceLock<SerialisedList>,
 }
 
@@ -68,6 +72,12 @@ impl MadeFleet {
         register::serial(self.seed, position as u64)
     }
 
+    /// The place of the register with this serial number.
+    pub(super) fn position(&self, serial: &str) -> Option<usize> {
+        let index = register::index_of(self.seed, serial)?;
+        usize::try_from(index).ok().filter(|position| *position < self.size)
+    }
+
     pub(super) fn serials_with(&self, trouble: Trouble) -> Vec<String> {
         (0..self.size)
             .filter(|&position| self.condition(position).trouble == Some(trouble))
@@ -82,7 +92,7 @@ impl MadeFleet {
 
     /// Writes the elements in this range, which the fleet has, with commas between them.
     pub(super) fn write_elements(&self, range: Range<usize>, time: Timestamp, out: &mut Vec<u8>) {
-        if !self.evolving {
+        if !self.evolving && self.size <= KEPT {
             self.list.get_or_init(|| SerialisedList::new(self)).write(range, out);
             return;
         }

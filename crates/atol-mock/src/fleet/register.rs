@@ -74,13 +74,29 @@ pub(super) const LINK_ERRORS: [NetworkErrorCode; 8] = [
     NetworkErrorCode::OfdProcessNotInitialized,
 ];
 
+/// The last eight digits of a serial walk through all numbers there are: no two registers of a fleet get the same.
+const NUMBERS: u64 = 100_000_000;
+const STRIDE: u64 = 61_803_399;
+/// What undoes the stride: their product is 1 more than a multiple of the numbers.
+const STRIDE_BACK: u64 = 82_636_599;
+
 /// The serial of a register, without making the rest of it.
 pub(super) fn serial(seed: u64, index: u64) -> String {
     let model = Dice::new(seed, Purpose::Register, index).pick(&[57, 77, 77, 82]);
-    // A walk through all numbers of eight digits: no two registers of a fleet get the same.
-    let start = Dice::new(seed, Purpose::Serial, 0).below(100_000_000);
-    let number = (start + index % 100_000_000 * 61_803_399) % 100_000_000;
+    let number = (first_number(seed) + index % NUMBERS * STRIDE) % NUMBERS;
     format!("0010{model:02}{number:08}")
+}
+
+/// Which register has this serial, if any has; found without looking at the others.
+pub(super) fn index_of(seed: u64, wanted: &str) -> Option<u64> {
+    let number: u64 =
+        wanted.strip_prefix("0010")?.get(2..)?.parse().ok().filter(|number| *number < NUMBERS)?;
+    let index = (number + NUMBERS - first_number(seed)) % NUMBERS * STRIDE_BACK % NUMBERS;
+    (serial(seed, index) == wanted).then_some(index)
+}
+
+fn first_number(seed: u64) -> u64 {
+    Dice::new(seed, Purpose::Serial, 0).below(NUMBERS)
 }
 
 impl Register {

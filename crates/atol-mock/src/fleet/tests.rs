@@ -302,3 +302,32 @@ fn a_register_reads_like_one_of_the_service() {
     }
     "#);
 }
+
+#[test]
+fn a_register_is_found_by_its_serial_wherever_it_stands() {
+    let mut fleet = Fleet::generate(5, 1_000_000, noon());
+    fleet.push(&Kkt::builder("ABC-1").build());
+    for position in [0, 1, 77, 499_999, 999_999, 1_000_000] {
+        let serial = fleet.serial(position).unwrap();
+        assert_eq!(fleet.position(&serial), Some(position), "{serial}");
+    }
+    let behind = Fleet::generate(5, 1_000_001, noon()).serial(1_000_000).unwrap();
+    for unknown in
+        [behind.as_str(), "", "0010", "001077", "00107712345", "0010990000000000", "ABC-2", "0010770386482é"]
+    {
+        assert_eq!(fleet.position(unknown), None, "{unknown}");
+    }
+}
+
+#[test]
+fn a_large_fleet_has_the_same_pages_as_a_small_one() {
+    let page = |fleet: &Fleet, range| {
+        let mut text = Vec::new();
+        fleet.write_elements(range, noon(), &mut text);
+        String::from_utf8(text).unwrap()
+    };
+    // The organisations of a fleet depend on its size from 21 to 7000 registers only.
+    let (kept, made) = (Fleet::generate(5, 7_000, noon()), Fleet::generate(5, 1_000_000, noon()));
+    assert_eq!(page(&kept, 6_990..7_000), page(&made, 6_990..7_000));
+    assert_eq!(page(&made, 999_998..1_000_000).matches("serialNumber").count(), 2);
+}
