@@ -86,7 +86,10 @@ impl Connection {
         }
         if settings.token_cache.value {
             // Without a home directory there is no cache, and each run logs in by itself.
-            if let Ok(store) = FileTokenStore::in_cache_directory() {
+            if let Ok(mut store) = FileTokenStore::in_cache_directory() {
+                if let Some(time) = password::changed_at(context) {
+                    store = store.with_credentials_changed_at(time);
+                }
                 builder = builder.token_store(store);
             }
         }

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use atol_transport::Environment;
+use jiff::Timestamp;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -46,6 +47,18 @@ pub(crate) fn credentials(context: &Context) -> Result<Option<(String, String)>,
              кабинета АТОЛ Онлайн; осмотреться можно с --demo"
         ))),
         (None, None) => Ok(None),
+    }
+}
+
+/// When the password was last changed, as far as that can be told: a person at the terminal may have done it just
+/// now, and a file knows when it was written. Refused logins before that are no reason to hold the next one back.
+pub(crate) fn changed_at(context: &Context) -> Option<Timestamp> {
+    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        return Some(context.clock.wall());
+    }
+    match &context.settings.password.as_ref()?.value {
+        PasswordSource::File(path) => Timestamp::try_from(path.metadata().ok()?.modified().ok()?).ok(),
+        PasswordSource::Variable => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Error, Sent};
 
 /// The pauses after the first, second, third, and every later refusal.
 const STEPS: [Duration; 4] = [
@@ -17,6 +17,12 @@ const STEPS: [Duration; 4] = [
 /// No span of this length sees more than [`STEPS`]`.len()` logins: the steps alone would allow a fifth one
 /// after 51 min.
 const WINDOW: Duration = Duration::from_secs(3600);
+
+/// The most by which two clocks disagree about when a refusal of our own was.
+const SLACK: Duration = Duration::from_secs(2);
+
+/// Older than anything that is taken over.
+const LONG_AGO: Duration = Duration::from_secs(48 * 3600);
 
 /// Holds back logins that would be refused again.
 #[derive(Debug, Default)]
@@ -48,6 +54,32 @@ impl Cooldown {
         self.held = Some(Held { until, why });
     }
 
+    /// Takes over refusals that another client or process has met, the oldest first; `ages` is how long ago.
+    pub(super) fn take_over(&mut self, now: Duration, ages: &[Duration], why: &Arc<Error>) {
+        let Some(newest) = ages.last().copied() else { return };
+        let is_known = |own: &Duration| own.saturating_add(newest).saturating_add(SLACK) >= now;
+        if self.recent.back().is_some_and(is_known) {
+            return;
+        }
+        let mut theirs = Cooldown { count: self.count.saturating_sub(ages.len()), ..Cooldown::default() };
+        // Counted from a day ago, so that there is a time for each.
+        let now = now.saturating_add(LONG_AGO);
+        for age in ages {
+            theirs.refuse(now.saturating_sub(*age), Arc::clone(why));
+        }
+        theirs.shift_back(LONG_AGO);
+        *self = theirs;
+    }
+
+    fn shift_back(&mut self, by: Duration) {
+        for at in &mut self.recent {
+            *at = at.saturating_sub(by);
+        }
+        if let Some(held) = &mut self.held {
+            held.until = held.until.saturating_sub(by);
+        }
+    }
+
     /// Back to the first step, with no pause.
     pub(super) fn reset(&mut self) {
         *self = Cooldown::default();
@@ -60,6 +92,7 @@ impl Cooldown {
         Some(
             Error::shared(&held.why)
                 .map_message(|why| format!("{why} (the next login is tried in {})", in_words(left)))
+                .with_sent(Sent::No)
                 .with_retry_after(left),
         )
     }

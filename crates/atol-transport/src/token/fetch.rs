@@ -13,12 +13,13 @@ use super::flight::{Outcome, Pilot, caught, within};
 use super::issued::Issued;
 use super::login;
 use super::notice;
-use super::store::{TokenKey, TokenStore};
+use super::refusals::Refusals;
+use super::store::{StoredToken, TokenKey, TokenStore};
 use super::tokens::{Shared, Tokens};
 use super::value::Token;
 use crate::body::{Body, ResponseBody};
 use crate::credentials::Credentials;
-use crate::error::{BoxError, Error, ErrorKind, Phase, Result};
+use crate::error::{BoxError, Error, ErrorKind, Phase, Result, Sent};
 
 /// The longest wait for a store.
 const STORE_LIMIT: Duration = Duration::from_secs(2);
@@ -66,19 +67,28 @@ pub(super) struct Fetched {
 impl Plan {
     /// The task: fetches a token, hands it over, and tells everybody who waits.
     pub(super) async fn fly<S: LoginService>(self, tokens: Tokens, service: S, pilot: Pilot) {
-        let fetched = caught(self.fetch(tokens.shared(), service)).await.unwrap_or_else(|| {
+        let fetched = caught(self.fetch(&tokens, service)).await.unwrap_or_else(|| {
             Err(Error::new(ErrorKind::Other, "cannot log in: a service of the stack panicked"))
         });
         let outcome = tokens.land(&self, fetched);
-        if let Outcome::Landed(issued) = &outcome {
-            self.save(&tokens, issued).await;
+        match &outcome {
+            Outcome::Landed(issued) => self.save(&tokens, issued).await,
+            Outcome::Failed(error) if is_refusal(error) => {
+                self.save_refusal(tokens.shared(), error.kind()).await;
+            }
+            Outcome::Failed(_) | Outcome::Void => {}
         }
         pilot.send_replace(Some(outcome));
     }
 
-    async fn fetch<S: LoginService>(&self, shared: &Shared, service: S) -> Result<Fetched> {
-        if let Some(found) = self.find_stored(shared).await {
+    async fn fetch<S: LoginService>(&self, tokens: &Tokens, service: S) -> Result<Fetched> {
+        let shared = tokens.shared();
+        let (stored, refusals) = self.find_stored(shared).await;
+        if let Some(found) = stored.and_then(|stored| self.usable(shared, &stored)) {
             return Ok(found);
+        }
+        if let Some(error) = refusals.and_then(|refusals| tokens.take_over(self.flight, &refusals)) {
+            return Err(error);
         }
         let clock = &*shared.clock;
         let pause = self.not_before.saturating_sub(clock.monotonic());
@@ -98,10 +108,15 @@ impl Plan {
         Ok(Fetched { token, lifetime, fresh: true })
     }
 
-    /// A stored token that is better than what we have.
-    async fn find_stored(&self, shared: &Shared) -> Option<Fetched> {
+    /// What the store has: a token, and the refusals of logins.
+    async fn find_stored(&self, shared: &Shared) -> (Option<StoredToken>, Option<Refusals>) {
         let key = self.key.clone();
-        let stored = shared.ask_store("load", move |store| store.load(&key)).await??;
+        let find = move |store: &dyn TokenStore| Ok((store.load(&key)?, store.refusals(&key)?));
+        shared.ask_store("load", find).await.unwrap_or_default()
+    }
+
+    /// The stored token, if it is better than what we have.
+    fn usable(&self, shared: &Shared, stored: &StoredToken) -> Option<Fetched> {
         if Some(stored.token()) == self.dead.as_ref()
             || self.newer_than.is_some_and(|ours| stored.obtained_at() <= ours)
         {
@@ -111,17 +126,43 @@ impl Plan {
         Some(Fetched { token: stored.token().clone(), lifetime, fresh: false })
     }
 
+    /// Other processes may have been refused meanwhile, so theirs are read again.
+    async fn save_refusal(&self, shared: &Shared, why: ErrorKind) {
+        let (key, now) = (self.key.clone(), shared.clock.wall());
+        let save = move |store: &dyn TokenStore| {
+            let earlier = store.refusals(&key)?;
+            store.set_refusals(&key, Some(&Refusals::and_now(earlier, now, why)))
+        };
+        shared.ask_store("save", save).await;
+    }
+
     async fn save(&self, tokens: &Tokens, issued: &Issued) {
         if !issued.fresh {
             return;
         }
         let (key, stored) = (self.key.clone(), issued.to_stored());
-        tokens.shared().ask_store("save", move |store| store.save(&key, &stored)).await;
+        let save = move |store: &dyn TokenStore| {
+            store.save(&key, &stored)?;
+            // Login and password are right after all.
+            store.set_refusals(&key, None)
+        };
+        tokens.shared().ask_store("save", save).await;
         // Forgotten while it was being saved: the removal may have come too early.
         if !tokens.is_current(issued) {
             tokens.shared().remove_stored(&self.key);
         }
     }
+}
+
+/// Whether the service has just refused login and password. A plain 401 in answer to a login means the same as
+/// code 12.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    let kind = matches!(
+        error.kind(),
+        ErrorKind::CredentialsRejected | ErrorKind::UserBlocked | ErrorKind::Unauthorized
+    );
+    // The error of a pause that is on says that nothing was sent.
+    kind && error.sent() == Sent::Yes
 }
 
 impl Shared {
@@ -143,6 +184,13 @@ impl Shared {
             }
         };
         answer.inspect_err(|error| notice::store_failed(doing, error)).ok()
+    }
+
+    /// Forgets stored refusals in place.
+    pub(super) fn forget_refusals(&self, key: &TokenKey) {
+        if let Err(error) = guarded(&*self.store, |store| store.set_refusals(key, None)) {
+            notice::store_failed("remove", &error);
+        }
     }
 
     /// Removes a stored token in place.

@@ -5,10 +5,12 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use super::refusals::Refusals;
 use super::store::{StoredToken, TokenKey, TokenStore};
 use super::value::Token;
 use crate::error::{BoxError, Error, ErrorKind, Result};
@@ -37,10 +39,15 @@ const LARGEST: u64 = 16 * 1024;
 /// There is one file for each pair of environment and login. It is written beside its place and renamed over
 /// it, so that nobody ever reads half a token; on Unix its mode is 0600 and that of the directory, where it
 /// has to be made, 0700. A file that is corrupt, of another layout, of another login or readable by others
-/// counts as no token. The password is never written.
+/// counts as no token.
+///
+/// Beside it stands a file with the times of the last [`Refusals`], if there are any. Neither the password nor
+/// anything made from it is written; whoever knows when the password was changed says so, with
+/// [`with_credentials_changed_at`](FileTokenStore::with_credentials_changed_at).
 #[derive(Debug, Clone)]
 pub struct FileTokenStore {
     directory: PathBuf,
+    credentials_changed_at: Option<Timestamp>,
 }
 
 impl FileTokenStore {
@@ -64,7 +71,15 @@ impl FileTokenStore {
 
     /// The store in a directory of your choice, which is made when the first token is saved.
     pub fn in_directory(directory: impl Into<PathBuf>) -> FileTokenStore {
-        FileTokenStore { directory: directory.into() }
+        FileTokenStore { directory: directory.into(), credentials_changed_at: None }
+    }
+
+    /// Says when login and password were last changed, as far as that is known: when their file was written. A
+    /// refusal before that time was of others, and no reason for a pause.
+    #[must_use]
+    pub fn with_credentials_changed_at(mut self, time: Timestamp) -> FileTokenStore {
+        self.credentials_changed_at = Some(time);
+        self
     }
 
     /// Where the files are.
@@ -73,7 +88,23 @@ impl FileTokenStore {
     }
 
     fn path(&self, key: &TokenKey) -> PathBuf {
-        self.directory.join(file_name(key))
+        self.directory.join(format!("{}.json", file_name(key)))
+    }
+
+    fn refusals_path(&self, key: &TokenKey) -> PathBuf {
+        self.directory.join(format!("{}.refused.json", file_name(key)))
+    }
+
+    /// Writes beside its place and renames, so that nobody reads half a file.
+    fn write(&self, path: &Path, content: &impl Serialize) -> Result<(), BoxError> {
+        make_private_directory(&self.directory)?;
+        let mut text = Zeroizing::new(Vec::with_capacity(8 * 1024));
+        serde_json::to_writer(&mut *text, content)?;
+        // Made with mode 0600 by `tempfile`, in the same directory because a rename cannot cross file systems.
+        let mut file = NamedTempFile::new_in(&self.directory)?;
+        file.write_all(&text)?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
     }
 }
 
@@ -87,23 +118,22 @@ struct Record<'a> {
     token: std::borrow::Cow<'a, str>,
 }
 
+/// What stands in the file of the refusals.
+#[derive(Serialize, Deserialize)]
+struct RefusalsRecord<'a> {
+    version: u32,
+    environment: std::borrow::Cow<'a, str>,
+    login: std::borrow::Cow<'a, str>,
+    refused_at: Vec<String>,
+    is_user_blocked: bool,
+}
+
 impl TokenStore for FileTokenStore {
     fn load(&self, key: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
-        let file = match File::open(self.path(key)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        if !is_private(&file)? {
-            return Ok(None);
-        }
-        let mut text = Zeroizing::new(Vec::with_capacity(1024));
-        file.take(LARGEST).read_to_end(&mut text)?;
-        Ok(parse(&text, key))
+        Ok(read(&self.path(key))?.and_then(|text| parse(&text, key)))
     }
 
     fn save(&self, key: &TokenKey, token: &StoredToken) -> Result<(), BoxError> {
-        make_private_directory(&self.directory)?;
         let record = Record {
             version: VERSION,
             environment: key.environment(),
@@ -111,21 +141,66 @@ impl TokenStore for FileTokenStore {
             obtained_at: token.obtained_at().to_string().into(),
             token: token.token().expose().into(),
         };
-        let mut text = Zeroizing::new(Vec::with_capacity(8 * 1024));
-        serde_json::to_writer(&mut *text, &record)?;
-        // Made with mode 0600 by `tempfile`, in the same directory because a rename cannot cross file systems.
-        let mut file = NamedTempFile::new_in(&self.directory)?;
-        file.write_all(&text)?;
-        file.persist(self.path(key)).map_err(|error| error.error)?;
-        Ok(())
+        self.write(&self.path(key), &record)
     }
 
     fn remove(&self, key: &TokenKey) -> Result<(), BoxError> {
-        match fs::remove_file(self.path(key)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        Ok(remove(&self.path(key))?)
     }
+
+    fn refusals(&self, key: &TokenKey) -> Result<Option<Refusals>, BoxError> {
+        let kept = read(&self.refusals_path(key))?.and_then(|text| parse_refusals(&text, key));
+        Ok(kept.and_then(|kept| {
+            let changed_at = self.credentials_changed_at.unwrap_or(Timestamp::MIN);
+            let since: Vec<_> = kept.at().iter().copied().filter(|at| *at >= changed_at).collect();
+            (!since.is_empty()).then(|| Refusals::new(since, kept.is_user_blocked()))
+        }))
+    }
+
+    fn set_refusals(&self, key: &TokenKey, refusals: Option<&Refusals>) -> Result<(), BoxError> {
+        let path = self.refusals_path(key);
+        let Some(refusals) = refusals else { return Ok(remove(&path)?) };
+        let record = RefusalsRecord {
+            version: VERSION,
+            environment: key.environment().into(),
+            login: key.login().into(),
+            refused_at: refusals.at().iter().map(Timestamp::to_string).collect(),
+            is_user_blocked: refusals.is_user_blocked(),
+        };
+        self.write(&path, &record)
+    }
+}
+
+/// The content of a file, if it is there and nobody else may have written it.
+fn read(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !is_private(&file)? {
+        return Ok(None);
+    }
+    let mut text = Zeroizing::new(Vec::with_capacity(1024));
+    file.take(LARGEST).read_to_end(&mut text)?;
+    Ok(Some(text))
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The refusals in `text`, if that is a file of ours for `key`.
+fn parse_refusals(text: &[u8], key: &TokenKey) -> Option<Refusals> {
+    let record: RefusalsRecord<'_> = serde_json::from_slice(text).ok()?;
+    if record.version != VERSION || record.environment != key.environment() || record.login != key.login() {
+        return None;
+    }
+    let at = record.refused_at.iter().map(|at| at.parse()).collect::<Result<Vec<_>, _>>().ok()?;
+    Some(Refusals::new(at, record.is_user_blocked))
 }
 
 /// The token in `text`, if that is a file of ours for `key`.
@@ -151,7 +226,7 @@ fn file_name(key: &TokenKey) -> String {
         .take(80)
         .collect();
     let hash = fnv1a([key.environment().as_bytes(), b"\0", key.login().as_bytes()].concat());
-    format!("{host}-{hash:016x}.json")
+    format!("{host}-{hash:016x}")
 }
 
 /// FNV-1a: the same in each version of this crate and of Rust. Keys that collide share a file and cost each
@@ -234,7 +309,7 @@ mod tests {
 
     #[test]
     fn the_name_of_the_file_tells_the_host_and_not_the_login() {
-        assert_eq!(file_name(&key("shop-17")), "online.atol.ru-50c721cbc0e6dfc1.json");
+        assert_eq!(file_name(&key("shop-17")), "online.atol.ru-50c721cbc0e6dfc1");
     }
 
     #[test]

@@ -240,17 +240,17 @@ mod tests {
         assert!(errors.iter().all(|error| !format!("{error:?}{}", error.report()).contains("canary")));
         insta::assert_snapshot!(all.join("\n"), @r"
         InvalidToken: cannot log in: the answer holds no token
-          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+          caused by: token: expected a text of 1 to 4096 visible ASCII characters
         InvalidToken: cannot log in: the answer holds no token
-          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+          caused by: token: expected a text of 1 to 4096 visible ASCII characters
         InvalidToken: cannot log in: the answer holds no token
-          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+          caused by: token: expected a text of 1 to 4096 visible ASCII characters
         InvalidToken: cannot log in: the answer holds no token
-          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+          caused by: token: expected a text of 1 to 4096 visible ASCII characters
         InvalidToken: cannot log in: the answer holds no token
-          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+          caused by: token: expected a text of 1 to 4096 visible ASCII characters
         InvalidToken: cannot log in: the answer holds no token
-          caused by: token: expected a text of 1 to 1000 visible ASCII characters
+          caused by: token: expected a text of 1 to 4096 visible ASCII characters
         InvalidToken: cannot log in: the answer holds no token
           caused by: 1 required field missing: token
         Truncated: cannot log in: the answer holds no token

@@ -43,7 +43,8 @@
 //! - **Wrong login or password (12), blocked user (14):** the error comes at once, and then without asking the
 //!   service, for 1, 5, 15, 30 min; never more than four logins go out in an hour. Each error tells when the
 //!   next login is tried ([`Error::retry_after`](crate::Error::retry_after)).
-//!   [`Tokens::set_credentials`] ends the pause.
+//!   [`Tokens::set_credentials`] and [`Tokens::end_pause`] end the pause. A store that keeps [`Refusals`], as
+//!   the one in files does, makes processes that follow each other share it.
 //! - **Logins that do not help** are held back in the same way: when fresh tokens are refused twice in a row,
 //!   and when four tokens in a row worked for less than an hour each, which is what two programs with one
 //!   account do to each other.
@@ -71,6 +72,7 @@ mod issued;
 mod layer;
 mod login;
 mod notice;
+mod refusals;
 mod relogin;
 mod service;
 mod store;
@@ -84,6 +86,7 @@ pub use self::builder::TokensBuilder;
 #[cfg_attr(docsrs, doc(cfg(feature = "file-token-store")))]
 pub use self::file_store::FileTokenStore;
 pub use self::layer::TokenLayer;
+pub use self::refusals::Refusals;
 pub use self::service::TokenService;
 pub use self::store::{MemoryTokenStore, StoredToken, TokenKey, TokenStore};
 pub use self::tokens::Tokens;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::Token;
+use super::{Refusals, Token};
 use crate::environment::Endpoints;
 use crate::error::BoxError;
 
@@ -40,6 +40,9 @@ use crate::error::BoxError;
 /// }
 /// ```
 ///
+/// It may also keep the [`Refusals`] of logins, so that processes which follow each other with a wrong password
+/// pause as one would.
+///
 /// A store is asked once before each login and told once after it, never on the way of an ordinary call. Its
 /// methods are plain, not `async`, because most stores are a file or a map, and because
 /// [`Tokens::forget`](super::Tokens::forget) can then mean what it says. Where they do wait (a file, a
@@ -69,6 +72,26 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     ///
     /// Whatever kept the store from removing it.
     fn remove(&self, key: &TokenKey) -> Result<(), BoxError>;
+
+    /// The refusals of logins with `key` that were kept last. A store that does not keep any leaves this as it is.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the store from looking; "there are none" is `Ok(None)`.
+    fn refusals(&self, key: &TokenKey) -> Result<Option<Refusals>, BoxError> {
+        let _ = key;
+        Ok(None)
+    }
+
+    /// Keeps the refusals of logins with `key`, in place of those before; `None` forgets them.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the store from saving.
+    fn set_refusals(&self, key: &TokenKey, refusals: Option<&Refusals>) -> Result<(), BoxError> {
+        let _ = (key, refusals);
+        Ok(())
+    }
 
     /// Whether the methods return at once, without waiting for anything outside the process; then they are
     /// called in place. `false` unless you say otherwise.

@@ -10,10 +10,11 @@ use tokio::runtime::Handle;
 use super::builder::TokensBuilder;
 use super::cooldown::Cooldown;
 use super::expiry::{LIFE, refresh_age};
-use super::fetch::{Fetched, LoginService, Plan};
+use super::fetch::{Fetched, LoginService, Plan, is_refusal};
 use super::flight::{Flight, Outcome, Pilot};
 use super::issued::Issued;
 use super::notice;
+use super::refusals::Refusals;
 use super::relogin::{Refused, Relogins};
 use super::store::{TokenKey, TokenStore};
 use super::value::Token;
@@ -146,7 +147,8 @@ impl Tokens {
     ///
     /// Calls that are waiting for a login wait for one with the new pair.
     pub fn set_credentials(&self, credentials: Credentials) {
-        let key = {
+        let new = TokenKey::new(&self.shared.endpoints, credentials.login());
+        let old = {
             let mut state = self.state();
             drop_token(&mut state);
             state.rejected.reset();
@@ -154,7 +156,20 @@ impl Tokens {
             let old = std::mem::replace(&mut state.credentials, credentials);
             TokenKey::new(&self.shared.endpoints, old.login())
         };
-        self.shared.remove_stored(&key);
+        self.shared.remove_stored(&old);
+        self.shared.forget_refusals(&new);
+    }
+
+    /// Ends the pause after refused logins and refused tokens, here and in the store: the next call without a
+    /// token logs in. For when a person says that login and password are right now.
+    pub fn end_pause(&self) {
+        let key = {
+            let mut state = self.state();
+            state.rejected.reset();
+            state.relogins = Relogins::default();
+            TokenKey::new(&self.shared.endpoints, state.credentials.login())
+        };
+        self.shared.forget_refusals(&key);
     }
 
     /// Refuses to let the token go to any other origin than its own.
@@ -286,11 +301,7 @@ impl Tokens {
             }
             Err(error) => {
                 let error = Arc::new(error);
-                // A plain 401 in answer to a login means the same as code 12.
-                if matches!(
-                    error.kind(),
-                    ErrorKind::CredentialsRejected | ErrorKind::UserBlocked | ErrorKind::Unauthorized
-                ) {
+                if is_refusal(&error) {
                     state.rejected.refuse(now, Arc::clone(&error));
                 }
                 if error.sent() == Sent::Yes {
@@ -300,6 +311,18 @@ impl Tokens {
                 Outcome::Failed(error)
             }
         }
+    }
+
+    /// Takes over refusals from the store; the error, when logins are held back because of them.
+    pub(super) fn take_over(&self, flight: u64, refusals: &Refusals) -> Option<Error> {
+        let clock = &*self.shared.clock;
+        let (now, ages) = (clock.monotonic(), refusals.ages(clock.wall()));
+        let mut state = self.state();
+        if !is_awaited(&state, flight) {
+            return None;
+        }
+        state.rejected.take_over(now, &ages, &Arc::new(refusals.error()));
+        state.rejected.held(now)
     }
 
     /// Whether what a flight brought is still wanted.

@@ -5,6 +5,8 @@ mod expiry;
 mod flight;
 #[cfg(feature = "tracing")]
 mod notice;
+#[cfg(feature = "file-token-store")]
+mod pause;
 mod recovery;
 mod refusals;
 mod secrets;
