@@ -25,6 +25,7 @@ mod paging;
 mod request;
 mod serial_number;
 pub mod snapshot;
+pub mod watch;
 
 pub use self::builder::KktMonitorBuilder;
 pub use self::error::{Error, ErrorKind, Result};

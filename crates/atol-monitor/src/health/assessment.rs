@@ -31,7 +31,7 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    pub(super) fn new(serial_number: &str, mut findings: Vec<Finding>) -> Self {
+    pub(crate) fn new(serial_number: &str, mut findings: Vec<Finding>) -> Self {
         // The rules ran in the order of the kinds, and the sort is stable.
         findings.sort_by_key(|finding| Reverse(finding.severity));
         let severity = findings.first().map_or(Severity::Ok, Finding::severity);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::health::Severity;
 
 /// How many registers are in which state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Counts {
     /// Registers in which nothing was found.
@@ -41,7 +41,7 @@ impl Counts {
         Severity::ALL.into_iter().rev().find(|&severity| self.of(severity) > 0)
     }
 
-    pub(super) fn add(&mut self, severity: Severity) {
+    pub(crate) fn add(&mut self, severity: Severity) {
         match severity {
             Severity::Ok => self.ok += 1,
             Severity::Unknown => self.unknown += 1,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use atol_model::{Kkt, KktList, RejectedKkt};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What changed between two lists.
@@ -47,7 +47,7 @@ pub struct ChangedKkt<'a> {
 }
 
 /// One attribute before and after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AttributeChange {
     /// Its name in JSON.
@@ -137,12 +137,46 @@ impl<'a> Unreadable<'a> {
 }
 
 fn compare<'a>(before: &'a Kkt, after: &'a Kkt) -> Option<ChangedKkt<'a>> {
-    let attributes = attributes(before, after);
-    let is_news = attributes.iter().any(|change| change.name != "timestamp");
-    is_news.then_some(ChangedKkt { before, after, attributes })
+    let attributes = changes(before, after);
+    (!attributes.is_empty()).then_some(ChangedKkt { before, after, attributes })
 }
 
-fn attributes(before: &Kkt, after: &Kkt) -> Vec<AttributeChange> {
+/// Calls the macro `$with` with every attribute that is worth telling, and the way it is spelt.
+macro_rules! attributes {
+    ($with:ident) => {
+        $with! {
+            registration_number: "registrationNumber",
+            device_number: "deviceNumber",
+            fiscalization_date: "fiscalizationDate",
+            fiscal_storage_expiration: "fiscalStorageExpiration",
+            signed_documents: "signedDocuments",
+            fiscal_storage_percentage_use: "fiscalStoragePercentageUse",
+            fiscal_storage_inn: "fiscalStorageINN",
+            fiscal_storage_serial_number: "fiscalStorageSerialNumber",
+            fiscal_storage_payment_address: "fiscalStoragePaymentAddress",
+            group_code: "groupCode",
+            timestamp: "timestamp",
+            is_shift_opened: "isShiftOpened",
+            shift_number: "shiftNumber",
+            shift_receipt: "shiftReceipt",
+            unsent_docs: "unsentDocs",
+            first_unsent_doc_timestamp: "firstUnsetDocTimestamp",
+            network_error_code: "networkErrorCode",
+        }
+    };
+}
+
+/// What is not the same in two records of a register; nothing when that is only the `timestamp`.
+pub(crate) fn changes(before: &Kkt, after: &Kkt) -> Vec<AttributeChange> {
+    // Most registers have a new timestamp in each list and nothing else, so this is asked without writing anything down.
+    macro_rules! is_same {
+        ($($field:ident: $name:literal),+ $(,)?) => {
+            true $(&& ($name == "timestamp" || before.$field == after.$field))+
+        };
+    }
+    if attributes!(is_same) && before.extra == after.extra {
+        return Vec::new();
+    }
     let mut changes = Vec::new();
     macro_rules! compare {
         ($($field:ident: $name:literal),+ $(,)?) => {$(
@@ -155,27 +189,11 @@ fn attributes(before: &Kkt, after: &Kkt) -> Vec<AttributeChange> {
             }
         )+};
     }
-    compare! {
-        registration_number: "registrationNumber",
-        device_number: "deviceNumber",
-        fiscalization_date: "fiscalizationDate",
-        fiscal_storage_expiration: "fiscalStorageExpiration",
-        signed_documents: "signedDocuments",
-        fiscal_storage_percentage_use: "fiscalStoragePercentageUse",
-        fiscal_storage_inn: "fiscalStorageINN",
-        fiscal_storage_serial_number: "fiscalStorageSerialNumber",
-        fiscal_storage_payment_address: "fiscalStoragePaymentAddress",
-        group_code: "groupCode",
-        timestamp: "timestamp",
-        is_shift_opened: "isShiftOpened",
-        shift_number: "shiftNumber",
-        shift_receipt: "shiftReceipt",
-        unsent_docs: "unsentDocs",
-        first_unsent_doc_timestamp: "firstUnsetDocTimestamp",
-        network_error_code: "networkErrorCode",
-    }
-    if before.extra != after.extra {
-        extra(before, after, &mut changes);
+    attributes!(compare);
+    extra(before, after, &mut changes);
+    // Unknown members in another order are no news either.
+    if changes.iter().all(|change| change.name == "timestamp") {
+        changes.clear();
     }
     changes
 }

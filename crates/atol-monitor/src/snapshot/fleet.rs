@@ -2,11 +2,11 @@
 
 use atol_model::{Kkt, KktList, RejectedKkt};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, GroupCounts, Groups};
 use super::deadline::{self, Deadline, Nearest};
-use crate::health::{Assessment, History, Policy, Severity};
+use crate::health::{Assessment, Finding, History, Policy, Severity};
 
 /// How many of the nearest deadlines are kept unless told otherwise.
 const DEADLINES: usize = 20;
@@ -40,7 +40,7 @@ pub struct Snapshot {
 }
 
 /// A register of which nothing is known, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnreadableKkt {
@@ -102,12 +102,13 @@ impl Snapshot {
         &self.deadlines
     }
 
-    /// The registers' assessments, in the order in which they were added.
+    /// The registers' assessments, in the order in which they were added; for a register that is
+    /// [unreadable](Self::unreadable) now, the findings that were open when it last could be read.
     pub fn assessments(&self) -> &[Assessment] {
         &self.assessments
     }
 
-    /// The registers of which nothing is known.
+    /// The registers of which it is not known how they are.
     pub fn unreadable(&self) -> &[UnreadableKkt] {
         &self.unreadable
     }
@@ -179,6 +180,23 @@ impl SnapshotBuilder<'_> {
         self.count(None, None, Severity::Unknown);
         self.unreadable
             .push(UnreadableKkt { serial_number: serial_number.map(str::to_owned), reason: reason.into() });
+    }
+
+    /// Adds a register whose last record is known, with the findings that were open then, but not how it is now.
+    ///
+    /// It counts as unknown, or as what the findings say if that is worse; its deadlines are those of the record.
+    pub fn add_last_known(&mut self, last: &Kkt, findings: &[Finding], reason: impl Into<String>) {
+        let known = Assessment::new(&last.serial_number, findings.to_vec());
+        for (at, kind) in deadline::of(last, &known).filter(|&(_, kind)| self.policy.is_enabled(kind)) {
+            self.nearest.add(at, kind, &last.serial_number);
+        }
+        let severity = known.severity.max(Severity::Unknown);
+        self.count(last.group_code.as_deref(), last.fiscal_storage_inn.as_deref(), severity);
+        let serial_number = Some(last.serial_number.clone());
+        self.unreadable.push(UnreadableKkt { serial_number, reason: reason.into() });
+        if !known.findings.is_empty() {
+            self.assessments.push(known);
+        }
     }
 
     fn count(&mut self, group: Option<&str>, inn: Option<&str>, severity: Severity) {

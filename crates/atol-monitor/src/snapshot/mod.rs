@@ -28,5 +28,6 @@ mod tests;
 
 pub use counts::{Counts, GroupCounts};
 pub use deadline::Deadline;
+pub(crate) use diff::changes;
 pub use diff::{AttributeChange, ChangedKkt, Diff, diff};
 pub use fleet::{Snapshot, SnapshotBuilder, UnreadableKkt};

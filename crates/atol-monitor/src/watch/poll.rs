@@ -1,0 +1,107 @@
+//! One poll: the questions, their answers, and the limit of the time they may take.
+
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use atol_transport::clock::SharedClock;
+use http::header::DATE;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+
+use super::failure::{Failure, FailureKind};
+use super::outcome::PollOutcome;
+use crate::error::Error;
+use crate::monitor::KktMonitor;
+
+/// A poll under way.
+pub(super) type Polling = Pin<Box<dyn Future<Output = Polled> + Send>>;
+
+/// What a poll brought, and what the service said beside it.
+#[derive(Debug)]
+pub(super) struct Polled {
+    pub(super) outcome: PollOutcome,
+    /// The service's time of day.
+    pub(super) server_time: Option<Timestamp>,
+    /// How long it asks to be left in peace.
+    pub(super) pause: Option<Duration>,
+}
+
+/// Begins a poll of these registers, or of the whole list.
+pub(super) fn begin(
+    monitor: KktMonitor,
+    serial_numbers: Option<Vec<String>>,
+    clock: &SharedClock,
+    limit: Duration,
+) -> Polling {
+    let mut limit = clock.sleep(limit);
+    Box::pin(async move {
+        let mut polled = match serial_numbers {
+            None => list(&monitor, &mut limit).await,
+            Some(serial_numbers) => registers(&monitor, serial_numbers, &mut limit).await,
+        };
+        if !matches!(polled.outcome, PollOutcome::Failed(_)) {
+            polled.server_time = server_time(&monitor);
+        }
+        polled
+    })
+}
+
+type Limit = atol_transport::clock::Sleep;
+
+async fn list(monitor: &KktMonitor, limit: &mut Limit) -> Polled {
+    match within(limit, monitor.get_all()).await {
+        Some(Ok(list)) => Polled { outcome: PollOutcome::List(list), server_time: None, pause: None },
+        Some(Err(error)) => {
+            let pause = pause(&error);
+            Polled { outcome: PollOutcome::Failed(Failure::from(&error)), server_time: None, pause }
+        }
+        None => Polled { outcome: PollOutcome::Failed(too_long()), server_time: None, pause: None },
+    }
+}
+
+async fn registers(monitor: &KktMonitor, serial_numbers: Vec<String>, limit: &mut Limit) -> Polled {
+    let mut answers = HashMap::new();
+    let mut longest_pause = None;
+    for serial_number in &serial_numbers {
+        let Some(answer) = within(limit, monitor.get_one(serial_number)).await else { break };
+        longest_pause = longest_pause.max(answer.as_ref().err().and_then(pause));
+        answers.insert(serial_number.clone(), answer.map_err(|error| Failure::from(&error)));
+    }
+    let answers = serial_numbers
+        .into_iter()
+        .map(|serial_number| {
+            let answer = answers.remove(&serial_number).unwrap_or_else(|| Err(too_long()));
+            (serial_number, answer)
+        })
+        .collect();
+    Polled { outcome: PollOutcome::Registers(answers), server_time: None, pause: longest_pause }
+}
+
+/// Waits for a future, but not beyond the limit.
+async fn within<T>(limit: &mut Limit, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        limit.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}
+
+fn too_long() -> Failure {
+    Failure::new(FailureKind::Timeout, "the poll took longer than its limit and was given up")
+}
+
+fn pause(error: &Error) -> Option<Duration> {
+    error.transport()?.retry_after()
+}
+
+/// The `Date` of the last answer.
+fn server_time(monitor: &KktMonitor) -> Option<Timestamp> {
+    let response = monitor.last_response()?;
+    DateTimeParser::new().parse_timestamp(response.headers().get(DATE)?.as_bytes()).ok()
+}
