@@ -4,8 +4,8 @@ use atol_transport::clock::SharedClock;
 use atol_transport::retry::RetryPolicy;
 use atol_transport::tls::RootCertificates;
 use atol_transport::{
-    Body, BoxError, Client, ClientBuilder, Credentials, Environment, Pacing, ResponseBody, Stack, Timeouts,
-    TokenStore,
+    Body, BoxError, Client, ClientBuilder, Credentials, Environment, Pacing, Proxy, ResponseBody, Stack,
+    Timeouts, TokenStore,
 };
 use http::{Request, Response};
 use tower_layer::Layer;
@@ -87,6 +87,11 @@ impl KktMonitorBuilder {
     /// Trusts these roots and no others.
     pub fn only_root_certificates(self, roots: RootCertificates) -> KktMonitorBuilder {
         self.with(|client| client.only_root_certificates(roots))
+    }
+
+    /// Goes out through this proxy, or through none; by default what `HTTPS_PROXY` and `NO_PROXY` say.
+    pub fn proxy(self, proxy: Proxy) -> KktMonitorBuilder {
+        self.with(|client| client.proxy(proxy))
     }
 
     /// Takes the time from another clock.

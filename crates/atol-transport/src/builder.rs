@@ -5,9 +5,11 @@ mod marks;
 mod tests;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::{HeaderValue, Request};
+use http::{HeaderValue, Request, Uri};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tower::util::BoxCloneSyncService;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_layer::Layer;
@@ -23,8 +25,9 @@ use crate::credentials::Credentials;
 use crate::deadline::DeadlineLayer;
 use crate::environment::Environment;
 use crate::error::{BoxError, Error, ErrorKind, Excerpt, Result};
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, Network};
 use crate::pace::{PaceLayer, Pacing};
+use crate::proxy::Proxy;
 use crate::record::{RecordLayer, Recorder};
 use crate::request_id::RequestIdLayer;
 use crate::retry::{RetryLayer, RetryPolicy};
@@ -59,6 +62,7 @@ pub struct ClientBuilder {
     user_agent: String,
     roots: Option<RootCertificates>,
     only_roots: bool,
+    network: Network,
     max_body: Option<usize>,
     clock: SharedClock,
     leaf: Option<Stack>,
@@ -83,6 +87,7 @@ impl Client {
             user_agent: concat!("atol-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
             roots: None,
             only_roots: false,
+            network: Network::default(),
             max_body: None,
             clock: SystemClock::shared(),
             leaf: None,
@@ -145,6 +150,9 @@ impl ClientBuilder {
     }
 
     /// Trusts these roots as well as the machine's.
+    ///
+    /// Each is checked when it is read; see [`RootCertificates::skipped`]. Whether a chain ends in one of them is checked in
+    /// every handshake, and that cannot be turned off.
     pub fn root_certificates(mut self, roots: RootCertificates) -> ClientBuilder {
         self.roots = Some(roots);
         self.only_roots = false;
@@ -155,6 +163,64 @@ impl ClientBuilder {
     pub fn only_root_certificates(mut self, roots: RootCertificates) -> ClientBuilder {
         self.roots = Some(roots);
         self.only_roots = true;
+        self
+    }
+
+    /// Goes out through this proxy, or through none; by default what `HTTPS_PROXY` and `NO_PROXY` say.
+    ///
+    /// ```
+    /// use atol_transport::{Client, Credentials, Environment, Proxy};
+    ///
+    /// let client = Client::builder(Environment::Production, Credentials::new("shop-17", "secret")?)
+    ///     .proxy(Proxy::new("http://proxy.example.com:3128")?)
+    ///     .build()?;
+    /// # Ok::<(), atol_transport::Error>(())
+    /// ```
+    pub fn proxy(mut self, proxy: Proxy) -> ClientBuilder {
+        self.network.set_proxy(proxy);
+        self
+    }
+
+    /// Asks this service for the addresses of a host instead of the system.
+    ///
+    /// ```
+    /// use std::net::SocketAddr;
+    /// use atol_transport::{BoxError, Client, Credentials, Environment};
+    /// use tower::service_fn;
+    ///
+    /// let fixed = SocketAddr::from(([192, 0, 2, 17], 443));
+    /// let client = Client::builder(Environment::Test, Credentials::test())
+    ///     .resolver(service_fn(move |_host: String| async move { Ok::<_, BoxError>([fixed]) }))
+    ///     .build()?;
+    /// # Ok::<(), atol_transport::Error>(())
+    /// ```
+    ///
+    /// It is asked once for each connection, the proxy's included, and not for hosts that are addresses. The port of an
+    /// address counts only where the URL names none. Addresses are tried in order, those of the second family 0.3 s
+    /// after those of the first.
+    pub fn resolver<S>(mut self, resolver: S) -> ClientBuilder
+    where
+        S: Service<String> + Clone + Send + Sync + 'static,
+        S::Response: IntoIterator<Item = SocketAddr>,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+    {
+        self.network.set_resolver(resolver);
+        self
+    }
+
+    /// Takes streams from this service instead of opening TCP connections: a tunnel, a pipe in a test.
+    ///
+    /// It is asked for scheme, host and port of the environment, or of the proxy. TLS is spoken over what it returns
+    /// whenever the scheme is `https`, and the limit on connecting covers it.
+    pub fn connector<S>(mut self, connector: S) -> ClientBuilder
+    where
+        S: Service<Uri> + Clone + Send + Sync + 'static,
+        S::Response: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+    {
+        self.network.set_connector(connector);
         self
     }
 
@@ -247,7 +313,8 @@ impl ClientBuilder {
                 Some(roots) if self.only_roots => TlsSettings::with_only_roots(roots)?,
                 roots => TlsSettings::with_platform_roots(roots.as_ref())?,
             };
-            erase(Leaf::new(&tls, self.timeouts.connect(), Arc::clone(&clock)))
+            let leaf = Leaf::builder(&tls).connect_limit(self.timeouts.connect()).clock(Arc::clone(&clock));
+            erase(leaf.network(self.network).build()?)
         };
         // Below the token, so that logins carry it too.
         let leaf = leaf.map_request(move |mut request: Request<Body>| {

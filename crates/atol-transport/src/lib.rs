@@ -182,6 +182,8 @@ mod last_response;
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub mod leaf;
 mod pace;
+#[cfg(feature = "client")]
+mod proxy;
 mod record;
 mod request_id;
 pub mod retry;
@@ -215,6 +217,9 @@ pub use self::error::{BoxError, Error, ErrorKind, Result, Sent};
 pub use self::gzip::{Gzip, GzipLayer};
 pub use self::last_response::LastResponse;
 pub use self::pace::{Pace, PaceLayer, Pacing};
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use self::proxy::Proxy;
 pub use self::record::{Record, RecordFuture, RecordLayer, Recorder};
 pub use self::request_id::{RequestId, RequestIdLayer};
 pub use self::retry::{RetryLayer, RetryPolicy};

@@ -19,8 +19,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Check name resolution and the firewall from the same machine (`curl -v https://online.atol.ru`). Proxies are not
-    /// supported yet.
+    /// Check name resolution and the firewall from the same machine (`curl -v https://online.atol.ru`). Where the network
+    /// lets nobody out directly, `HTTPS_PROXY` or `ClientBuilder::proxy` name the proxy.
     pub fn is_connect(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect(_))
     }
@@ -100,7 +100,7 @@ impl Error {
     /// Check the serial number for a missing leading zero, and the environment: a register of production is
     /// not known in the test environment.
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
+        (self.status() == Some(StatusCode::NOT_FOUND) && self.kind() != ErrorKind::Proxy)
             || self.service_error().is_some_and(|error| error.code == ServiceErrorCode::StateCheckNotFound)
     }
 

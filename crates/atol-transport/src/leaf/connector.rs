@@ -1,154 +1,244 @@
-//! Makes connections: name, TCP and TLS under one time limit that knows which of them it ran out in.
+//! Makes connections: name, TCP, proxy and TLS under one time limit that knows which of them it ran out in.
 
 use std::future::Future;
-use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
-use hyper_rustls::MaybeHttpsStream;
+use http::uri::{Authority, Scheme};
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::TokioIo;
 use rustls_pki_types::ServerName;
-use tokio::net::TcpStream;
+use tower::ServiceExt;
+use tower::util::BoxCloneSyncService;
 use tower_service::Service;
 
 use super::failure::ConnectError;
+use super::stream::{BoxIo, Metered};
+use super::tunnel;
 use crate::clock::SharedClock;
 use crate::environment::is_loopback;
-use crate::error::{ErrorKind, Phase};
-use crate::tls::{self, TlsSettings};
+use crate::error::{BoxError, ErrorKind, Phase};
+use crate::proxy::Proxy;
+use crate::tls;
 
 /// How long a connection may be silent before the system asks whether the peer is still there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
-/// What the pool keeps.
-type Connection = MaybeHttpsStream<TokioIo<TcpStream>>;
+/// Asks for the addresses of a host.
+pub(super) type Resolver = BoxCloneSyncService<String, Vec<SocketAddr>, BoxError>;
+
+/// Opens a stream to the host and port of a URI.
+pub(super) type Dialer = BoxCloneSyncService<Uri, BoxIo, BoxError>;
 
 /// Connects over TLS; in the clear to this machine only.
 #[derive(Clone)]
 pub(super) struct Connector {
-    tls: Arc<rustls::ClientConfig>,
-    limit: Duration,
-    clock: SharedClock,
+    parts: Arc<Parts>,
+    opened: Arc<AtomicU64>,
+}
+
+/// What connections are made of.
+pub(super) struct Parts {
+    pub(super) tls: Arc<rustls::ClientConfig>,
+    pub(super) proxy: Proxy,
+    /// The system's when there is none.
+    pub(super) resolver: Option<Resolver>,
+    /// TCP when there is none.
+    pub(super) dialer: Option<Dialer>,
+    pub(super) limit: Duration,
+    pub(super) clock: SharedClock,
 }
 
 impl Connector {
-    pub(super) fn new(tls: &TlsSettings, limit: Duration, clock: SharedClock) -> Connector {
-        Connector { tls: tls.config(), limit, clock }
+    /// A connector that numbers its connections with `opened`.
+    pub(super) fn new(parts: Parts, opened: Arc<AtomicU64>) -> Connector {
+        Connector { parts: Arc::new(parts), opened }
     }
 }
 
 impl Service<Uri> for Connector {
-    type Response = Connection;
+    type Response = TokioIo<Metered>;
     type Error = ConnectError;
-    type Future = Pin<Box<dyn Future<Output = Result<Connection, ConnectError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<TokioIo<Metered>, ConnectError>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let phase = Progress::default();
-        let limit = self.clock.sleep(self.limit);
-        let connect = connect(uri, Arc::clone(&self.tls), phase.clone());
-        let seconds = self.limit.as_secs_f32();
+        let Connector { parts, opened } = self.clone();
         Box::pin(async move {
-            tokio::select! {
+            let progress = Progress::default();
+            let stream = tokio::select! {
                 biased;
-                connection = connect => connection,
-                () = limit => Err(phase.timed_out(seconds)),
-            }
+                stream = parts.connect(uri, &progress) => stream?,
+                () = parts.clock.sleep(parts.limit) => return Err(progress.timed_out(parts.limit)),
+            };
+            Ok(TokioIo::new(Metered::new(stream, opened.fetch_add(1, Ordering::Relaxed))))
         })
     }
 }
 
-async fn connect(
-    uri: Uri,
-    tls: Arc<rustls::ClientConfig>,
-    phase: Progress,
-) -> Result<Connection, ConnectError> {
-    let host = uri.host().unwrap_or_default().to_owned();
-    let is_plain = uri.scheme() == Some(&http::uri::Scheme::HTTP);
-    if is_plain && !is_loopback(&host) {
-        return Err(ConnectError::new(
-            ErrorKind::Config,
-            format!("plain http to `{host}` is refused: the token would travel in the clear"),
-        ));
+impl Parts {
+    async fn connect(&self, uri: Uri, progress: &Progress) -> Result<BoxIo, ConnectError> {
+        let host = uri.host().unwrap_or_default();
+        let is_plain = uri.scheme() == Some(&Scheme::HTTP);
+        if is_plain && !is_loopback(host) {
+            return Err(ConnectError::new(
+                ErrorKind::Config,
+                format!("plain http to `{host}` is refused: the token would travel in the clear"),
+            ));
+        }
+        let stream = match self.proxy.intercept(&uri) {
+            None => self.dial(&uri, progress).await?,
+            Some(proxy) => {
+                let stream = self.dial(proxy.uri(), progress).await.map_err(|error| {
+                    error.map_message(|message| format!("{message} (proxy `{}`)", tunnel::name(&proxy)))
+                })?;
+                let stream = if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
+                    self.secure(proxy.uri().host().unwrap_or_default(), stream, progress).await?
+                } else {
+                    stream
+                };
+                progress.enter(Step::Proxy);
+                tunnel::through(stream, &proxy, with_port(&uri)?).await?
+            }
+        };
+        if is_plain { Ok(stream) } else { self.secure(host, stream, progress).await }
     }
-    if host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok() {
-        // There is no name to resolve, and the resolver is not asked.
-        phase.enter(Phase::Connect);
+
+    /// A stream to that host and port, nothing said on it yet.
+    async fn dial(&self, uri: &Uri, progress: &Progress) -> Result<BoxIo, ConnectError> {
+        let host = uri.host().unwrap_or_default();
+        let is_address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+        if is_address || self.dialer.is_some() {
+            // There is no name to resolve, or not by us.
+            progress.enter(Step::Connect);
+        }
+        if let Some(dialer) = &self.dialer {
+            let stream = dialer.clone().oneshot(uri.clone()).await;
+            return stream.map_err(|error| ConnectError::of_tcp(host, false, &*error));
+        }
+        let resolver = Resolving { inner: self.resolver.clone(), progress: progress.clone() };
+        let mut tcp = HttpConnector::new_with_resolver(resolver);
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        // Shared out among the addresses of a name, so that a dead one leaves time for the next.
+        tcp.set_connect_timeout(Some(self.limit));
+        match tcp.call(uri.clone()).await {
+            Ok(stream) => Ok(Box::new(stream.into_inner())),
+            Err(error) => Err(ConnectError::of_tcp(host, progress.step() == Step::Resolve, &error)),
+        }
     }
-    let mut tcp =
-        HttpConnector::new_with_resolver(Resolver { inner: GaiResolver::new(), phase: phase.clone() });
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_keepalive(Some(KEEPALIVE));
-    let stream = tcp.call(uri).await.map_err(|error| phase.failed(&host, &error))?;
-    if is_plain {
-        return Ok(MaybeHttpsStream::Http(stream));
+
+    /// TLS with `host` over a stream.
+    async fn secure(&self, host: &str, stream: BoxIo, progress: &Progress) -> Result<BoxIo, ConnectError> {
+        progress.enter(Step::Tls);
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|_| {
+            ConnectError::new(ErrorKind::Config, format!("`{host}` is not a host name that TLS can check"))
+        })?;
+        match tokio_rustls::TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream).await {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(error) => Err(tls::failure(host, &error)),
+        }
     }
-    phase.enter(Phase::Tls);
-    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|_| {
-        ConnectError::new(ErrorKind::Config, format!("`{host}` is not a host name that TLS can check"))
-    })?;
-    match tokio_rustls::TlsConnector::from(tls).connect(name, TokioIo::new(stream)).await {
-        Ok(stream) => Ok(stream.into()),
-        Err(error) => Err(tls::failure(&host, &error)),
-    }
+}
+
+/// The target as a proxy has to be told it: `CONNECT` has no default port.
+fn with_port(uri: &Uri) -> Result<Uri, ConnectError> {
+    let port = match (uri.port_u16(), uri.scheme_str()) {
+        (Some(port), _) => port,
+        (None, Some("http")) => 80,
+        (None, _) => 443,
+    };
+    let authority = format!("{}:{port}", uri.host().unwrap_or_default());
+    let mut parts = uri.clone().into_parts();
+    parts.authority = Some(Authority::try_from(authority).map_err(bad_address)?);
+    Uri::from_parts(parts).map_err(bad_address)
+}
+
+fn bad_address(error: impl std::fmt::Display) -> ConnectError {
+    ConnectError::new(ErrorKind::Config, format!("the address cannot be given to a proxy: {error}"))
+}
+
+/// What is being waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Step {
+    Resolve,
+    Connect,
+    Proxy,
+    Tls,
 }
 
 /// How far a connection has come.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Progress(Arc<AtomicU8>);
 
+impl Default for Progress {
+    fn default() -> Self {
+        Progress(Arc::new(AtomicU8::new(Step::Resolve as u8)))
+    }
+}
+
 impl Progress {
-    fn enter(&self, phase: Phase) {
-        self.0.store(if phase == Phase::Tls { 2 } else { 1 }, Ordering::Relaxed);
+    fn enter(&self, step: Step) {
+        self.0.store(step as u8, Ordering::Relaxed);
     }
 
-    fn timed_out(&self, seconds: f32) -> ConnectError {
-        let (phase, doing) = match self.0.load(Ordering::Relaxed) {
-            0 => (Phase::Dns, "resolving the host's name"),
-            1 => (Phase::Connect, "connecting"),
-            _ => (Phase::Tls, "the TLS handshake"),
+    fn step(&self) -> Step {
+        [Step::Resolve, Step::Connect, Step::Proxy, Step::Tls]
+            .into_iter()
+            .find(|step| *step as u8 == self.0.load(Ordering::Relaxed))
+            .unwrap_or(Step::Resolve)
+    }
+
+    fn timed_out(&self, limit: Duration) -> ConnectError {
+        let (phase, doing) = match self.step() {
+            Step::Resolve => (Phase::Dns, "resolving the host's name"),
+            Step::Connect => (Phase::Connect, "connecting"),
+            Step::Proxy => (Phase::Connect, "the proxy's answer"),
+            Step::Tls => (Phase::Tls, "the TLS handshake"),
         };
-        ConnectError::new(ErrorKind::Timeout(phase), format!("{doing} took longer than {seconds} s"))
-    }
-
-    fn failed(&self, host: &str, error: &(dyn std::error::Error + 'static)) -> ConnectError {
-        ConnectError::of_tcp(host, self.0.load(Ordering::Relaxed) == 0, error)
+        ConnectError::new(ErrorKind::Timeout(phase), format!("{doing} took longer than {limit:?}"))
     }
 }
 
-/// The system's resolver, which notes when it is done.
+/// A resolver that notes when it is done.
 #[derive(Clone)]
-struct Resolver {
-    inner: GaiResolver,
-    phase: Progress,
+struct Resolving {
+    inner: Option<Resolver>,
+    progress: Progress,
 }
 
-impl Service<Name> for Resolver {
-    type Response = GaiAddrs;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<GaiAddrs>> + Send>>;
+impl Service<Name> for Resolving {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let addresses = self.inner.call(name);
-        let phase = self.phase.clone();
+        let Resolving { inner, progress } = self.clone();
         Box::pin(async move {
-            let addresses = addresses.await?;
-            phase.enter(Phase::Connect);
-            Ok(addresses)
+            let addresses: Vec<SocketAddr> = match inner {
+                Some(resolver) => resolver.oneshot(name.as_str().to_owned()).await?,
+                None => GaiResolver::new().oneshot(name).await?.collect(),
+            };
+            if addresses.is_empty() {
+                return Err("it has no address".into());
+            }
+            progress.enter(Step::Connect);
+            Ok(addresses.into_iter())
         })
     }
 }

@@ -7,10 +7,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::StatusCode;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
 
+use super::pools::Watch;
+use super::stream::EndlessHead;
 use crate::error::{ConnectFailure, Error, ErrorKind};
 
 /// Why no connection was made; travels through hyper-util, which only lends its causes, hence the `Clone`.
@@ -19,15 +22,27 @@ pub(crate) struct ConnectError {
     kind: ErrorKind,
     message: String,
     advice: Option<&'static str>,
+    status: Option<StatusCode>,
 }
 
 impl ConnectError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> ConnectError {
-        ConnectError { kind, message: message.into(), advice: None }
+        ConnectError { kind, message: message.into(), advice: None, status: None }
     }
 
     pub(crate) fn with_advice(mut self, advice: &'static str) -> ConnectError {
         self.advice = Some(advice);
+        self
+    }
+
+    /// The status with which a proxy refused.
+    pub(super) fn with_status(mut self, status: StatusCode) -> ConnectError {
+        self.status = Some(status);
+        self
+    }
+
+    pub(super) fn map_message(mut self, say: impl FnOnce(String) -> String) -> ConnectError {
+        self.message = say(self.message);
         self
     }
 
@@ -70,12 +85,15 @@ impl StdError for ConnectError {}
 
 impl From<ConnectError> for Error {
     fn from(error: ConnectError) -> Error {
-        let ConnectError { kind, message, advice } = error;
-        let error = Error::new(kind, message);
-        match advice {
-            Some(advice) => error.with_advice(advice),
-            None => error,
+        let ConnectError { kind, message, advice, status } = error;
+        let mut error = Error::new(kind, message);
+        if let Some(advice) = advice {
+            error = error.with_advice(advice);
         }
+        if let Some(status) = status {
+            error = error.with_status(status);
+        }
+        error
     }
 }
 
@@ -88,6 +106,9 @@ fn is_out_of_files(code: i32) -> bool {
 pub(super) fn of_request(error: legacy::Error) -> Error {
     if let Some(connect) = find::<ConnectError>(&error) {
         return connect.clone().into();
+    }
+    if let Some(endless) = find::<EndlessHead>(&error) {
+        return Error::new(ErrorKind::Protocol, format!("what came is not an HTTP answer: {endless}"));
     }
     if let Some(hyper) = find::<hyper::Error>(&error)
         && hyper.is_parse()
@@ -123,18 +144,20 @@ fn root<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static)
     last
 }
 
-/// A body of hyper's with our errors.
-pub(super) struct Mapped {
+/// A body of hyper's with our errors. One that breaks off, or is given up while nothing comes, takes the pool of
+/// its connection with it.
+pub(super) struct WatchedBody {
     body: Incoming,
+    watch: Watch,
 }
 
-impl Mapped {
-    pub(super) fn new(body: Incoming) -> Mapped {
-        Mapped { body }
+impl WatchedBody {
+    pub(super) fn new(body: Incoming, watch: Watch) -> WatchedBody {
+        WatchedBody { body, watch }
     }
 }
 
-impl http_body::Body for Mapped {
+impl http_body::Body for WatchedBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -142,9 +165,12 @@ impl http_body::Body for Mapped {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        self.watch.set_waiting(polled.is_pending());
+        let frame = ready!(polled);
         Poll::Ready(frame.map(|frame| {
             frame.map_err(|error| {
+                self.watch.discard();
                 Error::new(
                     ErrorKind::Truncated,
                     "the answer was cut short: the connection ended in the middle of it",

@@ -1,55 +1,58 @@
 //! The innermost service: one request over a pooled HTTP/1.1 connection.
 
+mod builder;
 mod connector;
 pub(crate) mod failure;
+mod pools;
+mod stream;
+mod tunnel;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use http::{Request, Response};
-use hyper_util::client::legacy;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{Extensions, HeaderMap, Request, Response, StatusCode};
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use tokio::runtime::Handle;
 use tower_service::Service;
 
-use self::connector::Connector;
+pub use self::builder::LeafBuilder;
+pub(crate) use self::builder::Network;
+use self::failure::WatchedBody;
+use self::pools::{Pools, Watch};
+use self::stream::Origin;
 use crate::body::{Body, ResponseBody};
-use crate::clock::SharedClock;
-use crate::error::Error;
-use crate::tls::TlsSettings;
-
-/// Longer than any pause between the pages of a list, shorter than the idle limits of servers and NAT boxes.
-const POOL_IDLE: Duration = Duration::from_secs(20);
-
-/// The service's heads have a few hundred bytes; hyper's own limit of 400 KiB only helps an attacker.
-const HEAD_BUFFER: usize = 32 * 1024;
-
-/// As many headers as an answer may have.
-const MOST_HEADERS: usize = 64;
+use crate::error::{Error, ErrorKind, Result};
 
 /// Sends requests over hyper-util's client: pooled connections, HTTP/1.1, rustls with ring.
 ///
+/// ```
+/// use std::time::Duration;
+/// use atol_transport::leaf::Leaf;
+/// use atol_transport::tls::TlsSettings;
+///
+/// let leaf = Leaf::builder(&TlsSettings::with_platform_roots(None)?)
+///     .connect_limit(Duration::from_secs(3))
+///     .build()?;
+/// # Ok::<(), atol_transport::Error>(())
+/// ```
+///
 /// It answers with whatever status the server gave and fails only where no answer came. It belongs to no runtime
-/// when it is made; each connection belongs to the runtime that first used it.
+/// when it is made and may be used from several, each of which has connections of its own.
+///
+/// After 502, 503 and 504, after an answer that broke off and after a request that was given up while it waited, no
+/// idle connection is used again: the next request asks for the address anew and connects. A failure on a
+/// connection that had been waiting in the pool says so ([`Error::is_on_reused_connection`]): the other side
+/// may have closed it in the same moment.
 #[derive(Clone)]
 pub struct Leaf {
-    client: legacy::Client<Connector, Body>,
-}
-
-impl Leaf {
-    /// A client with its own pool. `connect_limit` covers name resolution, TCP and TLS together.
-    pub fn new(tls: &TlsSettings, connect_limit: Duration, clock: SharedClock) -> Leaf {
-        let client = legacy::Client::builder(TokioExecutor::new())
-            .http1_max_buf_size(HEAD_BUFFER)
-            .http1_max_headers(MOST_HEADERS)
-            .pool_idle_timeout(POOL_IDLE)
-            // Without a timer idle connections are never reaped, only passed over.
-            .pool_timer(TokioTimer::new())
-            .build(Connector::new(tls, connect_limit, clock));
-        Leaf { client }
-    }
+    pools: Arc<Pools>,
+    /// Numbers requests and connections in the order in which they come about.
+    sequence: Arc<AtomicU64>,
 }
 
 impl fmt::Debug for Leaf {
@@ -68,12 +71,68 @@ impl Service<Request<Body>> for Leaf {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let answer = self.client.request(request);
-        Box::pin(async move {
-            match answer.await {
-                Ok(response) => Ok(response.map(|body| ResponseBody::streaming(failure::Mapped::new(body)))),
-                Err(error) => Err(failure::of_request(error)),
-            }
-        })
+        Box::pin(self.clone().send(request))
     }
+}
+
+impl Leaf {
+    async fn send(self, mut request: Request<Body>) -> Result<Response<ResponseBody>> {
+        let Ok(runtime) = Handle::try_current() else {
+            return Err(Error::new(
+                ErrorKind::Config,
+                "there is no tokio runtime: call from within one, such as a function under `#[tokio::main]`",
+            ));
+        };
+        let pool = self.pools.of(runtime.id());
+        let connection = capture_connection(&mut request);
+        let asked = self.sequence.fetch_add(1, Ordering::Relaxed);
+        let mut watch = Watch::new(Arc::clone(&self.pools), pool.clone());
+        let answer = pool.client.request(request).await;
+        watch.set_waiting(false);
+        let origin = origin(&connection);
+        match answer {
+            Ok(answer) => {
+                if let Some(origin) = origin {
+                    origin.head.lift();
+                }
+                let (head, body) = answer.into_parts();
+                if has_two_lengths(&head.headers) {
+                    watch.discard();
+                    return Err(Error::new(
+                        ErrorKind::Protocol,
+                        "what came is not an HTTP answer: it has both Content-Length and Transfer-Encoding",
+                    ));
+                }
+                if is_sick(head.status) {
+                    watch.discard();
+                }
+                Ok(Response::from_parts(head, ResponseBody::streaming(WatchedBody::new(body, watch))))
+            }
+            Err(error) => {
+                if origin.is_some() {
+                    watch.discard();
+                }
+                let is_reused = origin.is_some_and(|origin| origin.opened < asked);
+                let error = failure::of_request(error);
+                Err(if is_reused { error.with_reused_connection() } else { error })
+            }
+        }
+    }
+}
+
+/// Where the connection comes from that a request went out on; `None` when it got none.
+fn origin(connection: &CaptureConnection) -> Option<Origin> {
+    let mut extras = Extensions::new();
+    connection.connection_metadata().as_ref()?.get_extras(&mut extras);
+    extras.remove()
+}
+
+/// Two ways to tell where the body ends are how answers get mixed up on their way through proxies.
+fn has_two_lengths(headers: &HeaderMap) -> bool {
+    headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING)
+}
+
+/// Statuses with which a gateway says that the machine behind it is gone: another address may be well.
+fn is_sick(status: StatusCode) -> bool {
+    matches!(status, StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT)
 }

@@ -1,19 +1,23 @@
 //! Trust: which certificates are believed, and what to tell a person when one is not.
 
+mod failure;
 mod roots;
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::crypto::CryptoProvider;
+use rustls::time_provider::TimeProvider;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::UnixTime;
 use rustls_platform_verifier::Verifier;
 
+pub(crate) use self::failure::failure;
 pub use self::roots::{RootCertificates, SkippedCertificate};
-use crate::error::{Error, ErrorKind, Result, TlsFailure};
-use crate::leaf::failure::{ConnectError, find};
+use crate::clock::SharedClock;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The TLS configuration of a client: always verified, TLS 1.2 or later, ring as the provider.
 #[derive(Clone)]
@@ -24,21 +28,38 @@ pub struct TlsSettings {
 impl TlsSettings {
     /// Trusts the machine's roots and `extra` ones; without a certificate store on the machine, Mozilla's.
     ///
+    /// On Linux the machine's store is the usual bundle file of the distribution, or what `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR` name. The fallback is told as a warning (feature `tracing`).
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`] when the provider and the roots do not go together.
     pub fn with_platform_roots(extra: Option<&RootCertificates>) -> Result<TlsSettings> {
-        let extra = extra.map(RootCertificates::certificates).unwrap_or_default();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier: Arc<dyn ServerCertVerifier> = if let Ok(verifier) =
-            Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider))
-        {
-            Arc::new(verifier)
-        } else {
+        // Asked without the extra roots first: with them an empty store would pass for a full one.
+        let machine = Verifier::new(Arc::clone(&provider));
+        TlsSettings::with_machine(machine, extra, provider)
+    }
+
+    fn with_machine(
+        machine: Result<Verifier, rustls::Error>,
+        extra: Option<&RootCertificates>,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<TlsSettings> {
+        let extra = extra.map(RootCertificates::certificates).unwrap_or_default();
+        let verifier: Arc<dyn ServerCertVerifier> = match machine {
+            Ok(machine) if extra.is_empty() => Arc::new(machine),
+            Ok(_) => Arc::new(
+                Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider))
+                    .map_err(unusable)?,
+            ),
             // An image without certificates (scratch, distroless) is no reason to fail.
-            let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-            store.add_parsable_certificates(extra.iter().cloned());
-            webpki(store, &provider)?
+            Err(error) => {
+                warn_of_fallback(&error);
+                let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+                store.add_parsable_certificates(extra.iter().cloned());
+                webpki(store, &provider)?
+            }
         };
         TlsSettings::new(verifier, provider)
     }
@@ -55,10 +76,7 @@ impl TlsSettings {
         TlsSettings::new(webpki(store, &provider)?, provider)
     }
 
-    fn new(
-        verifier: Arc<dyn ServerCertVerifier>,
-        provider: Arc<rustls::crypto::CryptoProvider>,
-    ) -> Result<TlsSettings> {
+    fn new(verifier: Arc<dyn ServerCertVerifier>, provider: Arc<CryptoProvider>) -> Result<TlsSettings> {
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(unusable)?
@@ -69,8 +87,23 @@ impl TlsSettings {
         Ok(TlsSettings { config: Arc::new(config) })
     }
 
-    pub(crate) fn config(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.config)
+    /// The configuration with the dates of certificates held against `clock`.
+    pub(crate) fn config_at(&self, clock: &SharedClock) -> Arc<ClientConfig> {
+        let mut config = ClientConfig::clone(&self.config);
+        config.time_provider = Arc::new(ClockTime(Arc::clone(clock)));
+        Arc::new(config)
+    }
+}
+
+/// The time of day of our clock, as rustls asks for it.
+#[derive(Debug)]
+struct ClockTime(SharedClock);
+
+impl TimeProvider for ClockTime {
+    fn current_time(&self) -> Option<UnixTime> {
+        // A clock before 1970 tells no time at all, and every certificate is refused.
+        let since_1970 = self.0.wall().duration_since(jiff::Timestamp::UNIX_EPOCH);
+        Some(UnixTime::since_unix_epoch(since_1970.try_into().ok()?))
     }
 }
 
@@ -80,10 +113,7 @@ impl fmt::Debug for TlsSettings {
     }
 }
 
-fn webpki(
-    store: RootCertStore,
-    provider: &Arc<rustls::crypto::CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>> {
+fn webpki(store: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>> {
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider)).build();
     Ok(verifier.map_err(unusable)?)
 }
@@ -92,40 +122,35 @@ fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::new(ErrorKind::Config, "the TLS settings cannot be used").with_source(error)
 }
 
-/// Names a failed handshake.
-pub(crate) fn failure(host: &str, error: &io::Error) -> ConnectError {
-    let named = |failure, what: &str| {
-        ConnectError::new(ErrorKind::Tls(failure), format!("TLS with `{host}` failed: {what}"))
-    };
-    let Some(tls) = find::<rustls::Error>(error) else {
-        return named(
-            TlsFailure::Closed,
-            "the other side closed the connection in the middle of the handshake",
-        );
-    };
-    match tls {
-        rustls::Error::InvalidCertificate(certificate) => match certificate {
-            CertificateError::UnknownIssuer => named(
-                TlsFailure::UnknownIssuer,
-                "its certificate is signed by an authority that is not trusted here, or an intermediate certificate is missing",
-            )
-            .with_advice(
-                "if a company proxy or the НУЦ Минцифры issued it, get that root (the latter from https://www.gosuslugi.ru/crt), check its fingerprint and pass it as an additional root certificate (`--ca-file`, `root_certificates`); verification cannot be turned off",
-            ),
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                named(TlsFailure::WrongName, "its certificate is for another name")
-                    .with_advice("check the environment's address; something may be answering in the service's place")
-            }
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                named(TlsFailure::Expired, "its certificate has expired").with_advice("check this machine's clock first")
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                named(TlsFailure::NotYetValid, "its certificate is not valid yet")
-                    .with_advice("check this machine's clock first")
-            }
-            other => named(TlsFailure::Other, &format!("its certificate is not acceptable: {other}")),
-        },
-        rustls::Error::InvalidMessage(_) => named(TlsFailure::NotTls, "the other side does not speak TLS on this port"),
-        other => named(TlsFailure::Other, &other.to_string()),
+#[cfg(feature = "tracing")]
+fn warn_of_fallback(error: &rustls::Error) {
+    tracing::warn!(
+        target: "atol_transport",
+        %error,
+        "this machine has no certificate store: trusting Mozilla's list as it was when this program was built",
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+fn warn_of_fallback(_: &rustls::Error) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t12_a_machine_without_certificates_falls_back_to_mozillas_list() {
+        let provider = || Arc::new(rustls::crypto::ring::default_provider());
+        let missing = || Err(rustls::Error::General("No CA certificates were loaded".to_owned()));
+        let own = RootCertificates::from_pem(include_bytes!("testdata/root.pem")).unwrap();
+        for extra in [None, Some(&own)] {
+            assert!(TlsSettings::with_machine(missing(), extra, provider()).is_ok());
+        }
+    }
+
+    #[test]
+    fn nobody_asks_for_the_default_provider_of_the_process() {
+        TlsSettings::with_platform_roots(None).unwrap();
+        assert!(CryptoProvider::get_default().is_none());
     }
 }

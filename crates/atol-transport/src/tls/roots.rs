@@ -42,7 +42,8 @@ impl RootCertificates {
     /// [`ErrorKind::Config`] when not one certificate in it can be used.
     pub fn from_pem(pem: &[u8]) -> Result<RootCertificates> {
         RootCertificates::from_each(
-            CertificateDer::pem_slice_iter(pem).map(|entry| entry.map_err(|error| error.to_string())),
+            CertificateDer::pem_slice_iter(pem)
+                .map(|entry| entry.map_err(|error| format!("its PEM is broken: {error}"))),
             "the text holds no PEM certificate at all",
         )
     }
@@ -105,6 +106,85 @@ impl fmt::Debug for RootCertificates {
 
 /// A trial run: what a store refuses now would be refused in every handshake.
 fn usable(certificate: CertificateDer<'static>) -> Result<CertificateDer<'static>, String> {
-    rustls::RootCertStore::empty().add(certificate.clone()).map_err(|error| error.to_string())?;
+    let mut store = rustls::RootCertStore::empty();
+    store.add(certificate.clone()).map_err(|_| "it cannot be read as an X.509 certificate".to_owned())?;
+    // A store takes any key; only a handshake would find out.
+    if store.roots.iter().any(|root| is_gost(&root.subject_public_key_info)) {
+        return Err("its key is of a GOST kind, which TLS here cannot check".to_owned());
+    }
     Ok(certificate)
+}
+
+/// Whether the algorithm of a key, which stands first in it, is one of the Russian standards (arc 1.2.643).
+fn is_gost(key: &[u8]) -> bool {
+    const ARC: &[u8] = &[0x2a, 0x85, 0x03];
+    // SEQUENCE, length, OBJECT IDENTIFIER, length, then the identifier.
+    key.get(4..).is_some_and(|identifier| identifier.starts_with(ARC))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A root made for these tests, valid for a hundred years.
+    const ROOT: &str = include_str!("testdata/root.pem");
+
+    fn root() -> CertificateDer<'static> {
+        CertificateDer::from_pem_slice(ROOT.as_bytes()).unwrap()
+    }
+
+    /// A root whose key claims to be GOST R 34.10-2012: the identifiers are exchanged for ones of the same length.
+    fn gost_root() -> CertificateDer<'static> {
+        const EC_P256: &[u8] =
+            b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+        const GOST: &[u8] = b"\x06\x08\x2a\x85\x03\x07\x01\x01\x01\x01\x06\x07\x2a\x85\x03\x02\x02\x23\x01";
+        let mut der = root().to_vec();
+        let at = memchr::memmem::find(&der, EC_P256).unwrap();
+        der[at..at + GOST.len()].copy_from_slice(GOST);
+        der.into()
+    }
+
+    fn skipped(roots: &RootCertificates) -> String {
+        let lines = roots.skipped().iter().map(|skipped| format!("{}: {}", skipped.index, skipped.reason));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn t13_of_a_bundle_the_good_certificates_are_taken_and_the_others_told() {
+        let block = |base64| format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
+        let bundle = [
+            "Bundle of the ministry\n".to_owned(),
+            ROOT.to_owned(),
+            block("bm8gY2VydGlmaWNhdGU="),
+            block("?no base64?"),
+            ROOT.to_owned(),
+        ]
+        .concat();
+        let roots = RootCertificates::from_pem(bundle.as_bytes()).unwrap();
+        assert_eq!(roots.len(), 2);
+        insta::assert_snapshot!(
+            skipped(&roots),
+            @r"
+        1: it cannot be read as an X.509 certificate
+        2: its PEM is broken: base64 decode error: InvalidCharacter(63)
+        "
+        );
+    }
+
+    #[test]
+    fn t13_a_root_with_a_gost_key_is_left_out() {
+        let both = [Ok(gost_root()), Ok(root())];
+        let roots = RootCertificates::from_each(both.into_iter(), "").unwrap();
+        assert_eq!(roots.len(), 1);
+        insta::assert_snapshot!(skipped(&roots), @"0: its key is of a GOST kind, which TLS here cannot check");
+    }
+
+    #[test]
+    fn t13_a_bundle_with_nothing_usable_is_refused() {
+        insta::assert_snapshot!(
+            RootCertificates::from_der(gost_root().to_vec()).unwrap_err(),
+            @"no usable root certificate: its key is of a GOST kind, which TLS here cannot check"
+        );
+        assert!(RootCertificates::from_der("nothing").unwrap_err().is_config());
+    }
 }

@@ -1,0 +1,120 @@
+//! Pools of connections: one for each runtime, thrown away as a whole once a connection of it has failed.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::runtime;
+
+use super::connector::Connector;
+use crate::body::Body;
+
+/// Longer than any pause between the pages of a list, shorter than the idle limits of servers and NAT boxes.
+const POOL_IDLE: Duration = Duration::from_secs(20);
+
+/// The service's heads have a few hundred bytes; hyper's own limit of 400 KiB only helps an attacker.
+const HEAD_BUFFER: usize = 32 * 1024;
+
+/// As many headers as an answer may have.
+const MOST_HEADERS: usize = 64;
+
+/// Runtimes whose pools are kept: the worker threads of a server that gives each a runtime of its own.
+const MOST_RUNTIMES: usize = 64;
+
+/// A client of hyper-util's; its clones share the pool.
+pub(super) type HyperClient = legacy::Client<Connector, Body>;
+
+/// The pools of a client.
+///
+/// A connection is driven by a task of the runtime that opened it and stands still when that runtime does, so
+/// each runtime has connections of its own.
+///
+/// After a failure the other idle connections are no better than the one that failed: opened in the same minutes
+/// to the same address, through the same NAT box. The whole pool is dropped, so that the next attempt resolves the
+/// name again and connects anew; requests that are on their way finish undisturbed.
+pub(super) struct Pools {
+    connector: Connector,
+    pools: Mutex<Vec<Pool>>,
+}
+
+#[derive(Clone)]
+pub(super) struct Pool {
+    runtime: runtime::Id,
+    pub(super) client: HyperClient,
+    /// Tells a pool from its successor.
+    identity: Arc<()>,
+}
+
+impl Pools {
+    pub(super) fn new(connector: Connector) -> Pools {
+        Pools { connector, pools: Mutex::new(Vec::new()) }
+    }
+
+    /// The pool of a runtime.
+    pub(super) fn of(&self, runtime: runtime::Id) -> Pool {
+        let mut pools = self.lock();
+        if let Some(pool) = pools.iter().find(|pool| pool.runtime == runtime) {
+            return pool.clone();
+        }
+        if pools.len() >= MOST_RUNTIMES {
+            pools.remove(0);
+        }
+        let pool = Pool { runtime, client: client(self.connector.clone()), identity: Arc::new(()) };
+        pools.push(pool.clone());
+        pool
+    }
+
+    /// Drops a pool, unless that has happened already.
+    pub(super) fn discard(&self, pool: &Pool) {
+        self.lock().retain(|kept| !Arc::ptr_eq(&kept.identity, &pool.identity));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Pool>> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn client(connector: Connector) -> HyperClient {
+    legacy::Client::builder(TokioExecutor::new())
+        .http1_max_buf_size(HEAD_BUFFER)
+        .http1_max_headers(MOST_HEADERS)
+        .pool_idle_timeout(POOL_IDLE)
+        // Without a timer idle connections are never reaped, only passed over.
+        .pool_timer(TokioTimer::new())
+        .build(connector)
+}
+
+/// Drops the pool of a request that is given up while it waits: a silent connection says that the others may be
+/// dead too.
+pub(super) struct Watch {
+    pools: Arc<Pools>,
+    pool: Pool,
+    is_waiting: bool,
+}
+
+impl Watch {
+    /// Watches over a request that waits for its answer.
+    pub(super) fn new(pools: Arc<Pools>, pool: Pool) -> Watch {
+        Watch { pools, pool, is_waiting: true }
+    }
+
+    /// Notes whether the request waits for something from the other side.
+    pub(super) fn set_waiting(&mut self, is_waiting: bool) {
+        self.is_waiting = is_waiting;
+    }
+
+    /// Nothing of this pool is to be used any more.
+    pub(super) fn discard(&mut self) {
+        self.is_waiting = false;
+        self.pools.discard(&self.pool);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if self.is_waiting {
+            self.pools.discard(&self.pool);
+        }
+    }
+}
