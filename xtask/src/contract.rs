@@ -62,6 +62,8 @@ fn command<'a>(sh: &'a Shell, arguments: &[&str]) -> Cmd<'a> {
         sh,
         "cargo test --workspace --exclude xtask --all-features --test contract -- --nocapture {arguments...}"
     )
+    // What is wrong stands in the message; where the test noticed it helps nobody.
+    .env("RUST_BACKTRACE", "0")
 }
 
 /// Half an account is a slip: the vendor's public one must not be asked in its place.

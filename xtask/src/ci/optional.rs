@@ -8,12 +8,17 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Licences, advisories, sources and bans of `deny.toml`.
+/// Licences, sources and bans of `deny.toml`, and advisories where their database can be had.
 pub(super) fn deny(project: &Project, runner: &mut Runner) -> anyhow::Result<()> {
     if !has_cargo_tool(project, runner, "deny") {
         return Ok(());
     }
-    runner.step(Step::quiet(cmd!(project.sh, "cargo deny check")))
+    runner.step(Step::quiet(cmd!(project.sh, "cargo deny check bans licenses sources")))?;
+    if !project.answers(&["cargo", "deny", "fetch", "db"]) {
+        runner.skip_job("looked at no advisories: their database cannot be fetched from here");
+        return Ok(());
+    }
+    runner.step(Step::quiet(cmd!(project.sh, "cargo deny check advisories")))
 }
 
 /// Dependencies nobody uses.
