@@ -7,6 +7,7 @@ use serde_core::de::{
     Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 
+use crate::excerpt::excerpt;
 use crate::field::{FIRST_UNSENT, Field, FieldSet};
 use crate::kkt::Kkt;
 use crate::offset_timestamp::{OffsetTimestamp, TimestampVisitor};
@@ -82,14 +83,21 @@ impl<'de> Deserialize<'de> for DataEnvelope {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<DataEnvelope, A::Error> {
                 let mut data = None;
                 while let Some(key) = map.next_key::<Key<'de>>()? {
-                    match (key, &data) {
-                        (Key::Borrowed("data"), None) => data = Some(map.next_value()?),
-                        // No error, says the service in so many words.
-                        (Key::Borrowed("error"), _) if map.next_value::<Option<IgnoredAny>>()?.is_none() => {}
-                        (Key::Borrowed("data" | "error") | Key::Known(Field::SerialNumber), _) => {
-                            return Err(A::Error::custom("not the plain case"));
+                    let is_plain = match key {
+                        Key::Borrowed("data") if data.is_none() => {
+                            data = Some(map.next_value()?);
+                            true
                         }
-                        _ => drop(map.next_value::<IgnoredAny>()?),
+                        Key::Borrowed("data") | Key::Known(Field::SerialNumber) => false,
+                        // Null: no error, says the service in so many words.
+                        Key::Borrowed("error") => map.next_value::<Option<IgnoredAny>>()?.is_none(),
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            true
+                        }
+                    };
+                    if !is_plain {
+                        return Err(A::Error::custom("not the plain case"));
                     }
                 }
                 data.map(DataEnvelope).ok_or_else(|| A::Error::missing_field("data"))
@@ -150,10 +158,7 @@ impl<'de> Visitor<'de> for KktVisitor {
             return Err(A::Error::custom("serialNumber is blank"));
         }
         if let Some(name) = kkt.extra.repeated() {
-            return Err(A::Error::custom(format_args!(
-                "duplicate field `{}`",
-                crate::excerpt::excerpt(name)
-            )));
+            return Err(A::Error::custom(format_args!("duplicate field `{}`", excerpt(name))));
         }
         Ok(kkt)
     }
@@ -192,7 +197,7 @@ fn read<'de, A: MapAccess<'de>>(kkt: &mut Kkt, field: Field, map: &mut A) -> Res
 
 /// An error that says which member it is about.
 fn named<E: Error>(name: &str, error: impl fmt::Display) -> E {
-    E::custom(format_args!("{}: {error}", crate::excerpt::excerpt(name)))
+    E::custom(format_args!("{}: {error}", excerpt(name)))
 }
 
 /// A member's name. A known one costs no allocation, an unknown one only if it is written with escapes.

@@ -71,14 +71,14 @@ fn the_deepest_unknown_member_that_is_kept_can_be_had_as_a_value() {
 
 #[test]
 fn very_many_members_and_elements_are_only_many() {
-    let members: Vec<String> = (0..200_000).map(|n| format!(",\"m{n}\":0")).collect();
+    let members: Vec<String> = (0..50_000).map(|n| format!(",\"m{n}\":0")).collect();
     let many = REGISTER.replace('}', &format!("{}}}", members.concat()));
-    assert_eq!(Kkt::from_json(many.as_bytes()).unwrap().extra.len(), 200_000);
-    let twice = many.replace('}', ",\"m199999\":0}");
+    assert_eq!(Kkt::from_json(many.as_bytes()).unwrap().extra.len(), 50_000);
+    let twice = many.replace('}', ",\"m49999\":0}");
     let error = Kkt::from_json(twice.as_bytes()).unwrap_err();
-    assert_eq!((error.kind(), error.path()), (ErrorKind::DuplicateField, "m199999"));
-    let list = KktList::from_json(format!("[{}0]", "0,".repeat(100_000)).as_bytes()).unwrap();
-    assert_eq!((list.len(), list.rejected().len()), (0, 100_001));
+    assert_eq!((error.kind(), error.path()), (ErrorKind::DuplicateField, "m49999"));
+    let list = KktList::from_json(format!("[{}0]", "0,".repeat(20_000)).as_bytes()).unwrap();
+    assert_eq!((list.len(), list.rejected().len()), (0, 20_001));
 }
 
 #[test]
