@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atol_mock::{Fleet, MockAtol};
+use atol_monitor::watch::{WatchOptions, WatchOptionsBuilder};
 use atol_monitor::{KktMonitor, KktMonitorBuilder};
 use atol_transport::clock::SharedClock;
 use atol_transport::tls::RootCertificates;
@@ -21,6 +22,15 @@ use crate::text::text;
 
 /// The made fleet is the same on every machine and in every run.
 const DEMO_SEED: u64 = 20_261_124;
+
+/// From one poll of a watch to the next, unless told otherwise.
+const INTERVAL: Duration = Duration::from_secs(60);
+
+/// The same in a demo: an hour of the fleet.
+const DEMO_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long a poll of a demo may take, and the longest pause after a failed one.
+const DEMO_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Longer than any demo.
 const DEMO_TOKEN_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -43,7 +53,7 @@ pub(crate) struct Connection {
     /// How much was read through the monitor.
     pub(crate) progress: Progress,
     /// Must live as long as the monitor.
-    _stand_in: Option<MockAtol>,
+    stand_in: Option<MockAtol>,
 }
 
 impl Connection {
@@ -67,7 +77,26 @@ impl Connection {
     /// One that is there already, for tests.
     #[cfg(test)]
     pub(crate) fn of(monitor: KktMonitor, clock: SharedClock) -> Connection {
-        Connection { monitor, clock, progress: Progress::default(), _stand_in: None }
+        Connection { monitor, clock, progress: Progress::default(), stand_in: None }
+    }
+
+    /// Options for a watch, which goes by the clock of the registers: in a demo the times are those of the person who
+    /// looks, so that one poll a second is one poll an hour of the fleet.
+    pub(crate) fn watch_options(&self, interval: Option<Duration>, no_news: Duration) -> WatchOptionsBuilder {
+        let options = WatchOptions::builder();
+        if self.stand_in.is_none() {
+            return options
+                .clock(Arc::clone(&self.clock))
+                .interval(interval.unwrap_or(INTERVAL))
+                .no_news(no_news);
+        }
+        let fleet_time = |time: Duration| time.saturating_mul(fast::SPEED);
+        options
+            .clock(fast::everything(&self.clock))
+            .interval(fleet_time(interval.unwrap_or(DEMO_INTERVAL)))
+            .longest_backoff(fleet_time(DEMO_PATIENCE))
+            .poll_limit(fleet_time(DEMO_PATIENCE))
+            .no_news(fleet_time(no_news))
     }
 
     fn to_service(
@@ -94,7 +123,7 @@ impl Connection {
             }
         }
         let monitor = finish(builder).build()?;
-        Ok(Connection { monitor, clock: Arc::clone(&context.clock), progress, _stand_in: None })
+        Ok(Connection { monitor, clock: Arc::clone(&context.clock), progress, stand_in: None })
     }
 
     /// The stand-in takes the public login and never sees a real password, whatever the settings say.
@@ -139,7 +168,7 @@ impl Connection {
         }
         let environment: Environment = uri.parse()?;
         let monitor = finish(builder.environment(environment)).build()?;
-        Ok(Connection { monitor, clock, progress, _stand_in: Some(stand_in) })
+        Ok(Connection { monitor, clock, progress, stand_in: Some(stand_in) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is said beside the data: on standard error, in the reader's language.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use atol_monitor::Language;
 
@@ -61,6 +61,13 @@ impl Console {
             told.push_str(advice.to(self.language));
         }
         told
+    }
+}
+
+/// Ends the line in which the terminal has shown `^C`.
+pub(crate) fn end_line() {
+    if io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr());
     }
 }
 

@@ -14,6 +14,7 @@ mod password;
 mod progress;
 mod serve;
 mod settings;
+mod signals;
 mod text;
 mod usage;
 

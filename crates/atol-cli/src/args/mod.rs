@@ -10,6 +10,7 @@ mod health;
 mod list;
 mod output;
 mod serve;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
@@ -24,6 +25,7 @@ pub(crate) use self::health::HealthArgs;
 pub(crate) use self::list::{ListArgs, SelectionArgs, SortKey};
 pub(crate) use self::output::{Format, ListingFormat, OutputArgs};
 pub(crate) use self::serve::ServeArgs;
+pub(crate) use self::watch::{WatchArgs, WatchFormat};
 
 /// Watch your cloud cash registers (ККТ) at ATOL Online
 #[derive(Debug, Parser)]
@@ -44,6 +46,7 @@ Examples:
   atol list --problems --lang ru    what is wrong, in Russian
   atol get 00107703864827           everything about one register
   atol check                        for Nagios, Icinga and Zabbix
+  atol watch --demo                 a fleet that lives an hour a second
   atol config show                  the settings in force, and how to write a file of them
 
 The password comes from ATOL_PASSWORD or --password-file, never from an argument: arguments can be
@@ -60,6 +63,8 @@ pub(crate) enum Command {
     Get(GetArgs),
     /// Tell a monitoring system whether all is well (Nagios, Icinga, Zabbix)
     Check(CheckArgs),
+    /// Tell of changes and findings as they happen, until stopped
+    Watch(WatchArgs),
     /// Serve metrics for Prometheus and a status page, until stopped
     #[command(after_help = serve::EXAMPLES)]
     Serve(ServeArgs),

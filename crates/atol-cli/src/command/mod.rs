@@ -7,6 +7,7 @@ mod config;
 mod get;
 mod list;
 mod serve;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<ExitCode,
         Command::Man { command } => completions::man(command.as_deref()),
         Command::List(args) => list::run(context, &args).await,
         Command::Get(args) => get::run(context, &args).await,
+        Command::Watch(args) => watch::run(context, &args).await,
         Command::Check(args) => check::run(context, &args).await,
         Command::Serve(args) => serve::run(context, &args).await,
     }

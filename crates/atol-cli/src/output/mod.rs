@@ -17,7 +17,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use atol_monitor::KktList;
 
 pub(crate) use self::card::card;
-pub(crate) use self::cell::{Cells, foreign};
+pub(crate) use self::cell::{Cells, foreign, state};
 pub(crate) use self::csv::CsvRows;
 pub(crate) use self::listing::{Listing, right};
 pub(crate) use self::records::Records;

@@ -8,3 +8,6 @@ mod help;
 mod list;
 mod settings;
 mod support;
+// Signals are a matter of Unix.
+#[cfg(unix)]
+mod watch;

@@ -1,0 +1,130 @@
+//! `atol watch`: what happens, as it happens, until somebody stops it.
+
+mod attributes;
+mod lines;
+mod state_file;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use atol_monitor::health::Severity;
+use atol_monitor::watch::{Statistics, Watch, WatchEvent};
+use jiff::SignedDuration;
+
+use self::lines::Lines;
+use self::state_file::StateFile;
+use crate::args::{WatchArgs, WatchFormat};
+use crate::connection::DemoTime;
+use crate::console;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::Screen;
+use crate::signals;
+use crate::text::{Text, text};
+
+pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode, Failure> {
+    let policy = context.policy(&args.health)?;
+    let state_file = args.state.as_deref().map(StateFile::new);
+    let state = state_file.as_ref().map(StateFile::load).transpose()?.flatten();
+    let connection = context.connect(DemoTime::Living).await?;
+    let mut options =
+        connection.watch_options(args.interval, args.no_news).policy(policy.clone()).state(state);
+    if !args.serials.is_empty() {
+        options = options.serial_numbers(&args.serials);
+    }
+    let mut watch = connection.monitor.watch(options.build()?);
+    let lines = Lines {
+        policy: &policy,
+        language: context.console.language,
+        screen: Screen::of_stdout(),
+        all_changes: args.all_changes,
+    };
+    let mut session = Session::begin(&watch);
+    let started = context.clock.monotonic();
+    let mut stop = std::pin::pin!(signals::stop());
+    let code = loop {
+        let event = tokio::select! {
+            biased;
+            code = &mut stop => break code.map_err(|error| no_signals(&error))?,
+            event = watch.next_event() => event,
+        };
+        session.count(&event);
+        match args.output {
+            WatchFormat::Text => print(&lines.of(&event, &watch.fleet()))?,
+            WatchFormat::Jsonl => print(&[serde_json::to_string(&event).map_err(io::Error::from)?])?,
+        }
+        if let (WatchEvent::Polled { .. }, Some(file)) = (&event, &state_file) {
+            file.save(&watch.state(), context.console);
+        }
+    };
+    if let Some(file) = &state_file {
+        file.save(&watch.state(), context.console);
+    }
+    let elapsed = context.clock.monotonic().saturating_sub(started);
+    if code == signals::INTERRUPTED {
+        console::end_line();
+    }
+    context.console.notice(&session.summary(&watch, elapsed));
+    Ok(ExitCode::from(code))
+}
+
+/// Each line is there at once, for whoever reads along.
+fn print(lines: &[String]) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    out.flush()
+}
+
+fn no_signals(error: &io::Error) -> Failure {
+    Failure::failed(text!(
+        "the signals to stop at cannot be listened for: {error}",
+        "не удалось подписаться на сигналы остановки: {error}"
+    ))
+}
+
+/// What this run has seen, without what the state brought along.
+struct Session {
+    before: Statistics,
+    opened: u64,
+    closed: u64,
+}
+
+impl Session {
+    fn begin(watch: &Watch) -> Session {
+        Session { before: watch.watcher().statistics().clone(), opened: 0, closed: 0 }
+    }
+
+    fn count(&mut self, event: &WatchEvent) {
+        match event {
+            WatchEvent::FindingOpened { .. } => self.opened += 1,
+            WatchEvent::FindingClosed { .. } => self.closed += 1,
+            _ => {}
+        }
+    }
+
+    fn summary(&self, watch: &Watch, elapsed: Duration) -> Text {
+        let statistics = watch.watcher().statistics();
+        let failed = statistics.failures() - self.before.failures();
+        let polls = statistics.succeeded - self.before.succeeded + failed;
+        let (opened, closed) = (self.opened, self.closed);
+        let counts = watch.fleet().snapshot().counts();
+        let of = |severity| counts.of(severity);
+        let (critical, warning) = (of(Severity::Critical), of(Severity::Warning));
+        let (unknown, ok) = (of(Severity::Unknown), of(Severity::Ok));
+        let elapsed = SignedDuration::from_secs(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX));
+        text!(
+            "watched for {elapsed:#}: {polls} polls, {failed} of them failed; {opened} findings opened, {closed} closed; \
+             at the end {critical} critical, {warning} warning, {unknown} unknown, {ok} ok",
+            "наблюдение {elapsed:#}: опросов {polls}, из них неудачных {failed}; проблем появилось {opened}, ушло {closed}; \
+             в конце: критично {critical}, предупреждений {warning}, неизвестно {unknown}, норма {ok}"
+        )
+    }
+}

@@ -1,0 +1,104 @@
+//! `atol watch`.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use atol_mock::{Fault, Fleet};
+
+use crate::support::{Home, service, shop};
+
+/// A watch that runs, and its events.
+struct Running {
+    child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Running {
+    fn start(home: &Home, args: &[&str]) -> Running {
+        let mut command = home.command(&[&["watch"], args].concat());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Running { child, lines }
+    }
+
+    /// Reads events up to the first of that name, and gives the names of all.
+    fn until(&mut self, name: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        while names.last().is_none_or(|last| last != name) {
+            let line = self.lines.next().unwrap().unwrap();
+            let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+            names.push(event["event"].as_str().unwrap().to_owned());
+        }
+        names
+    }
+
+    /// Sends a signal, and gives the end of it and what was said on standard error.
+    fn stop(mut self, signal: &str) -> (ExitStatus, String) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap(), said)
+    }
+}
+
+fn fleet() -> Fleet {
+    Fleet::generate(1, 20, "2026-11-24T10:00:00Z".parse().unwrap())
+}
+
+#[test]
+fn a_demo_lives_and_ctrl_c_ends_it_with_a_summary() {
+    let mut watch = Running::start(&Home::new(), &["--demo", "--output", "jsonl"]);
+    assert_eq!(watch.until("polled")[0], "snapshot");
+    let later = watch.until("changed");
+    assert!(!later.contains(&"clock-skew".to_owned()), "{later:?}");
+    let (status, said) = watch.stop("-INT");
+    assert_eq!(status.code(), Some(130), "{said}");
+    assert!(said.contains("watched for ") && said.contains(" polls, 0 of them failed"), "{said}");
+}
+
+#[test]
+fn sigterm_ends_it_in_good_order() {
+    let service = service(shop().fleet(fleet()));
+    let mut watch = Running::start(&Home::new().at(&service), &["--output", "jsonl"]);
+    watch.until("polled");
+    let (status, said) = watch.stop("-TERM");
+    assert_eq!(status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn after_a_restart_it_goes_on_from_the_state() {
+    let service = service(shop().fleet(fleet()));
+    let home = Home::new().at(&service);
+    let state = home.path().join("watch.json");
+    let args = ["--output", "jsonl", "--state", state.to_str().unwrap()];
+    let mut watch = Running::start(&home, &args);
+    let first = watch.until("polled");
+    assert!(first.contains(&"finding-opened".to_owned()), "{first:?}");
+    watch.stop("-INT");
+    let mut watch = Running::start(&home, &args);
+    assert_eq!(watch.until("polled"), ["polled"], "nothing is told twice");
+    watch.stop("-INT");
+}
+
+#[test]
+fn an_outage_is_told_and_survived() {
+    let service = service(shop().fleet(fleet()).fault(Fault::Html(404).times(1)));
+    let mut watch = Running::start(&Home::new().at(&service), &["--output", "jsonl", "--interval", "1s"]);
+    assert_eq!(watch.until("poll-failed"), ["poll-failed"]);
+    assert_eq!(watch.until("polled")[0], "recovered");
+    let (_, said) = watch.stop("-INT");
+    assert!(said.contains("1 of them failed"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_watched_is_wrong_usage() {
+    for args in [&["watch", "--demo", "../../auth"][..], &["watch", "--demo", "--interval", "never"]] {
+        Home::new().atol(args).expect_code(2);
+    }
+    let home = Home::new();
+    let state = home.path().join("watch.json");
+    std::fs::write(&state, "[]").unwrap();
+    let run = home.atol(&["watch", "--demo", "--state", state.to_str().unwrap()]).expect_code(2);
+    assert!(run.err().contains("delete this one"), "{}", run.err());
+}
