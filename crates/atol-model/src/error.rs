@@ -67,6 +67,8 @@ pub enum ErrorKind {
     BlankSerialNumber,
     /// The service reported an error instead, see [`Error::service_error`].
     Service,
+    /// One element of a list, or what surrounds the list, is longer than the reader takes.
+    TooLong,
 }
 
 impl Error {
@@ -180,6 +182,20 @@ impl Error {
         self.found(format!("\"{}\"", excerpt(text)))
     }
 
+    /// Leaves out the position, where it was counted in another text than the one that came.
+    pub(crate) fn without_position(mut self) -> Self {
+        self.0.position = None;
+        self
+    }
+
+    /// Moves an error of one element to another place in the list.
+    pub(crate) fn moved_in_list(mut self, from: usize, to: usize) -> Self {
+        if let Some(path) = self.0.path.strip_prefix(&format!("[{from}]")) {
+            self.0.path = format!("[{to}]{path}");
+        }
+        self
+    }
+
     /// Moves an error of one element to its place in a list.
     pub(crate) fn in_element(mut self, index: usize) -> Self {
         let path = &self.0.path;
@@ -242,6 +258,7 @@ impl fmt::Display for ErrorKind {
             Self::InvalidTimestamp => "not a date",
             Self::BlankSerialNumber => "blank serial number",
             Self::Service => "an error of the service",
+            Self::TooLong => "too long",
         })
     }
 }

@@ -22,6 +22,7 @@
 //!
 //! - [`Kkt`]: one register, strict. [`KktList`]: many, forgiving; a broken element lands in [`KktList::rejected`] as a
 //!   [`RejectedKkt`] and hides none of the others.
+//! - [`ListReader`]: a list of any length, read while it arrives.
 //! - [`Error`]: one type for all that can be wrong with a text, with its [kind](ErrorKind), path, line and column.
 //! - [`OffsetTimestamp`]: an instant that remembers how it was written, in 16 bytes.
 //! - [`NetworkErrorCode`], [`ServiceErrorCode`]: code tables with English and Russian texts; unknown codes are kept.
@@ -131,6 +132,7 @@ pub mod inn;
 mod json;
 mod kkt;
 mod list;
+mod list_reader;
 mod offset_timestamp;
 mod position;
 mod read;
@@ -151,6 +153,7 @@ pub use self::extra::Extra;
 pub use self::generated::{NetworkErrorCode, ServiceErrorCode};
 pub use self::kkt::Kkt;
 pub use self::list::{KktList, RejectedKkt};
+pub use self::list_reader::ListReader;
 pub use self::offset_timestamp::OffsetTimestamp;
 pub use self::service_error::ServiceError;
 pub use self::service_error_kind::{OtherServiceErrorKind, ServiceErrorKind};

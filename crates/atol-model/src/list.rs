@@ -78,6 +78,24 @@ impl RejectedKkt {
             .filter(|serial| !serial.trim().is_empty());
         Self { index, serial_number, error: error.in_element(index), raw }
     }
+
+    /// The same record at another place, when lists are put together: in [`index`](Self::index) and in the error's path.
+    ///
+    /// ```
+    /// use atol_model::KktList;
+    ///
+    /// let second_page = KktList::from_json(b"[null]")?;
+    /// let (_, mut rejected) = second_page.into_parts();
+    /// let record = rejected.remove(0).at_index(1000);
+    /// assert_eq!((record.index, record.error.path()), (1000, "[1000]"));
+    /// # Ok::<(), atol_model::Error>(())
+    /// ```
+    #[must_use]
+    pub fn at_index(mut self, index: usize) -> Self {
+        self.error = self.error.moved_in_list(self.index, index);
+        self.index = index;
+        self
+    }
 }
 
 impl PartialEq for RejectedKkt {

@@ -22,6 +22,13 @@ pub(crate) fn one(text: &str) -> Result<Kkt, serde_json::Error> {
     }
 }
 
+/// The register that a text begins with, and its length; `None` when there is something wrong with it or it goes on.
+pub(crate) fn leading(text: &str) -> Option<(Kkt, usize)> {
+    let mut registers = serde_json::Deserializer::from_str(text).into_iter();
+    let kkt = registers.next()?.ok()?;
+    Some((kkt, registers.byte_offset()))
+}
+
 /// An array in which nothing is wrong.
 pub(crate) fn list(text: &str) -> Result<Vec<Kkt>, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
