@@ -29,13 +29,18 @@ use crate::monitor::KktMonitor;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct KktMonitorBuilder {
     client: ClientBuilder,
+    pacing: Pacing,
     /// Kept as given until `build` can complain about them.
     credentials: Option<Result<Credentials>>,
 }
 
 impl KktMonitorBuilder {
     pub(crate) fn new(environment: Environment, credentials: Credentials) -> KktMonitorBuilder {
-        KktMonitorBuilder { client: Client::builder(environment, credentials), credentials: None }
+        KktMonitorBuilder {
+            client: Client::builder(environment, credentials),
+            pacing: Pacing::default(),
+            credentials: None,
+        }
     }
 
     /// The real registers instead of the test environment.
@@ -65,7 +70,8 @@ impl KktMonitorBuilder {
     }
 
     /// How many requests at once, and how far apart those for one register.
-    pub fn pacing(self, pacing: Pacing) -> KktMonitorBuilder {
+    pub fn pacing(mut self, pacing: Pacing) -> KktMonitorBuilder {
+        self.pacing = pacing;
         self.with(|client| client.pacing(pacing))
     }
 
@@ -131,7 +137,7 @@ impl KktMonitorBuilder {
             Some(credentials) => self.client.credentials(credentials?),
             None => self.client,
         };
-        Ok(KktMonitor::from_client(client.build()?))
+        Ok(KktMonitor::with_pacing(client.build()?, self.pacing))
     }
 
     fn with(mut self, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> KktMonitorBuilder {

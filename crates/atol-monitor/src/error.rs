@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use atol_model::ServiceError;
+use atol_model::{RejectedKkt, ServiceError};
+use atol_transport::error::Excerpt;
 
 /// Why the monitor could not tell what was asked.
 ///
@@ -34,6 +35,7 @@ struct Inner {
 enum Source {
     Transport(atol_transport::Error),
     Model(atol_model::Error),
+    Rejected(RejectedKkt),
 }
 
 /// What kind of failure an [`Error`] is.
@@ -48,6 +50,8 @@ pub enum ErrorKind {
     Decode,
     /// The answer is about another register than the one asked for.
     WrongRegister,
+    /// One record of a list could not be read: see [`Error::rejected`]. The others are not touched.
+    Rejected,
     /// The list could not be read to its end; see the message for how far it came.
     Incomplete,
 }
@@ -58,6 +62,17 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Inner { kind, message: message.into(), source: None }))
+    }
+
+    pub(crate) fn rejected_record(record: RejectedKkt) -> Error {
+        let serial = record.serial_number.as_deref().map(|serial| Excerpt::of(serial, 40));
+        let message = match serial {
+            Some(serial) => {
+                format!("record {} of the list, register {serial}, could not be read", record.index)
+            }
+            None => format!("record {} of the list could not be read", record.index),
+        };
+        Error(Box::new(Inner { kind: ErrorKind::Rejected, message, source: Some(Source::Rejected(record)) }))
     }
 
     /// What kind of failure this is.
@@ -77,6 +92,16 @@ impl Error {
     pub fn model(&self) -> Option<&atol_model::Error> {
         match &self.0.source {
             Some(Source::Model(error)) => Some(error),
+            Some(Source::Rejected(record)) => Some(&record.error),
+            _ => None,
+        }
+    }
+
+    /// The record of a list that could not be read, when this error stands in its place in a
+    /// [`stream`](crate::KktMonitor::stream): its index, its serial number if there is one, its text.
+    pub fn rejected(&self) -> Option<&RejectedKkt> {
+        match &self.0.source {
+            Some(Source::Rejected(record)) => Some(record),
             _ => None,
         }
     }
@@ -120,7 +145,9 @@ impl Error {
     pub fn report(&self) -> String {
         match &self.0.source {
             Some(Source::Transport(error)) => error.report(),
-            Some(Source::Model(error)) => format!("{self}\n  caused by: {error}"),
+            Some(Source::Model(error) | Source::Rejected(RejectedKkt { error, .. })) => {
+                format!("{self}\n  caused by: {error}")
+            }
             None => self.to_string(),
         }
     }
@@ -147,7 +174,7 @@ impl std::error::Error for Error {
         match self.0.source.as_ref()? {
             // The transport's first line is our own, so its source is ours too.
             Source::Transport(error) => error.source(),
-            Source::Model(error) => Some(error),
+            Source::Model(error) | Source::Rejected(RejectedKkt { error, .. }) => Some(error),
         }
     }
 }

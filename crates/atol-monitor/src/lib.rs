@@ -19,12 +19,18 @@ mod builder;
 mod error;
 pub mod health;
 mod language;
+mod many;
 mod monitor;
 mod page;
+mod pages;
 mod paging;
+mod registers;
 mod request;
 mod serial_number;
 pub mod snapshot;
+#[cfg(any(test, feature = "test-util"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod test_util;
 pub mod watch;
 
 pub use self::builder::KktMonitorBuilder;

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use atol_model::{Kkt, KktList, RejectedKkt};
-use atol_transport::{Client, Credentials, Environment, LastResponse};
+use atol_model::{Kkt, KktList};
+use atol_transport::{Client, Credentials, Environment, LastResponse, Pacing};
+use futures_core::Stream;
+use futures_core::stream::BoxStream;
+use futures_util::stream;
 
 use crate::builder::KktMonitorBuilder;
 use crate::error::{Error, ErrorKind, Result};
+use crate::many::many;
 use crate::page::Page;
-use crate::paging::{PAGE_SIZE, Pager, Verdict};
+use crate::pages::Pages;
+use crate::registers::Registers;
 use crate::request;
 use crate::serial_number::SerialNumber;
 
@@ -30,6 +35,8 @@ use crate::serial_number::SerialNumber;
 #[derive(Debug, Clone)]
 pub struct KktMonitor {
     client: Client,
+    /// How many registers are asked for at once; more would only wait for the pacing, against the limit on a call.
+    concurrency: usize,
 }
 
 impl KktMonitor {
@@ -49,7 +56,11 @@ impl KktMonitor {
 
     /// Uses a client of your own, with whatever layers it has.
     pub fn from_client(client: Client) -> KktMonitor {
-        KktMonitor { client }
+        KktMonitor::with_pacing(client, Pacing::default())
+    }
+
+    pub(crate) fn with_pacing(client: Client, pacing: Pacing) -> KktMonitor {
+        KktMonitor { client, concurrency: pacing.concurrency() }
     }
 
     /// The client underneath.
@@ -59,21 +70,90 @@ impl KktMonitor {
 
     /// All registers, every page of them.
     ///
+    /// What is in the list all the time comes exactly once and in order, whatever the service does with pages: it may
+    /// cut them shorter, ignore `limit` or `offset`, repeat itself. Registers that come or go meanwhile may be there or
+    /// not.
+    ///
     /// # Errors
     ///
     /// When a page cannot be had or read, or when the list cannot be read to its end
     /// ([`ErrorKind::Incomplete`]). A broken record is no error: see [`KktList::rejected`].
     pub async fn get_all(&self) -> Result<KktList> {
-        let mut pager = Pager::new(PAGE_SIZE);
-        let mut all = Collected::default();
-        while let Some(page) = pager.next() {
-            let elements = Elements::of(self.page(page).await?);
-            match pager.take(&elements.identities())? {
-                Verdict::New(new) => all.add(elements, &new),
-                Verdict::StartOver => all = Collected::default(),
-            }
+        let mut pages = Pages::new(self.clone());
+        let (mut registers, mut rejected) = (Vec::new(), Vec::new());
+        while let Some(page) = pages.next().await {
+            let (mut more, mut more_rejected) = page?.into_parts();
+            registers.append(&mut more);
+            rejected.append(&mut more_rejected);
         }
-        Ok(all.into_list())
+        Ok(KktList::new(registers, rejected))
+    }
+
+    /// All registers page by page, for those who want to go on with some while the others are still to come.
+    ///
+    /// ```
+    /// use atol_monitor::KktMonitor;
+    /// use futures_util::StreamExt;
+    ///
+    /// # async fn example(monitor: KktMonitor) -> Result<(), atol_monitor::Error> {
+    /// let mut pages = monitor.pages();
+    /// while let Some(page) = pages.next().await {
+    ///     let page = page?;
+    ///     println!("{} registers, {} broken records", page.len(), page.rejected().len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Each page is read whole, and asked for again when it breaks off. What one page repeats of another is left out, so
+    /// that together they are what [`get_all`](Self::get_all) gives; an empty fleet has no page. An error ends the
+    /// stream; without one, the list was complete.
+    pub fn pages(&self) -> impl Stream<Item = Result<KktList>> + Send + Unpin + use<> {
+        Box::pin(stream::unfold(Pages::new(self.clone()), async |mut pages| {
+            Some((pages.next().await?, pages))
+        }))
+    }
+
+    /// All registers, each as soon as it has arrived, in constant memory.
+    ///
+    /// ```
+    /// use atol_monitor::KktMonitor;
+    /// use futures_util::StreamExt;
+    ///
+    /// # async fn example(monitor: KktMonitor) -> Result<(), atol_monitor::Error> {
+    /// let mut registers = monitor.stream();
+    /// while let Some(register) = registers.next().await {
+    ///     match register {
+    ///         Ok(kkt) => println!("{}", kkt.serial_number),
+    ///         Err(error) => match error.rejected() {
+    ///             Some(record) => eprintln!("record {} is broken: {}", record.index, record.error),
+    ///             None => return Err(error), // the list could not be read to its end
+    ///         },
+    ///     }
+    /// }
+    /// // Now the list was complete.
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// - The first register is there before the answer is, also when the service sends a million of them in one array.
+    /// - A record that cannot be read is an `Err` with [`Error::rejected`], and the stream goes on. Any other error is
+    ///   the last item; what came before it is good. A stream that ends without one has brought the whole list.
+    /// - The promise is that of [`get_all`](Self::get_all). To keep it, the serial numbers of the first 100 000
+    ///   registers are remembered, in a few bytes each. A list that is longer and loses registers while it is read ends
+    ///   with [`ErrorKind::Incomplete`].
+    /// - An answer that breaks off is not asked for again, since its registers were handed out; what
+    ///   [`get_all`](Self::get_all) and [`pages`](Self::pages) repeat by themselves is an error here.
+    /// - Dropping the stream cancels the request. While it is being read it takes one of the places of
+    ///   [`Pacing::concurrency`](atol_transport::Pacing::concurrency), so a loop that makes requests of its own needs two.
+    ///
+    /// # Errors
+    ///
+    /// As [`get_all`](Self::get_all), as items; the broken records as well.
+    pub fn stream(&self) -> impl Stream<Item = Result<Kkt>> + Send + Unpin + use<> {
+        // Boxed, so that it is a pointer that moves from item to item.
+        let registers = Box::new(Registers::new(self.clone()));
+        Box::pin(stream::unfold(registers, async |mut registers| Some((registers.next().await?, registers))))
     }
 
     /// One page of the list, as the service cuts it.
@@ -109,6 +189,39 @@ impl KktMonitor {
         ))
     }
 
+    /// Several registers by their serial numbers, in the order in which the answers come.
+    ///
+    /// ```
+    /// use atol_monitor::KktMonitor;
+    /// use futures_util::StreamExt;
+    ///
+    /// # async fn example(monitor: KktMonitor) {
+    /// let mut answers = monitor.get_many(["00107703864827", "00107703864828"]);
+    /// while let Some((serial, answer)) = answers.next().await {
+    ///     match answer {
+    ///         Ok(kkt) => println!("{serial}: {:?}", kkt.network_error_code),
+    ///         Err(error) => eprintln!("{serial}: {error}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// Each serial number has exactly one answer, which comes with the text as it was given; one that is given twice, or
+    /// again with spaces around it, is asked for once. The failure of one does not touch the others.
+    ///
+    /// As many run at once as [`Pacing::concurrency`](atol_transport::Pacing::concurrency) allows, 8 by default. Nothing
+    /// is sent before the stream is polled, and nothing more after it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`get_one`](Self::get_one), as items.
+    pub fn get_many<I>(&self, serials: I) -> BoxStream<'static, (String, Result<Kkt>)>
+    where
+        I: IntoIterator<Item: Into<String>>,
+    {
+        many(self.clone(), serials.into_iter().map(Into::into).collect(), self.concurrency)
+    }
+
     /// The last answer of the service as it came, whatever the other methods made of it.
     ///
     /// `None` before the first answer, and when the last request got none. With several calls at once it is the last
@@ -134,68 +247,5 @@ impl KktMonitor {
     /// Forgets the token; the next call logs in again.
     pub fn forget_token(&self) {
         self.client.forget_token();
-    }
-}
-
-/// The elements of one page in the order of the wire, good and bad.
-struct Elements {
-    registers: std::vec::IntoIter<Kkt>,
-    rejected: std::vec::IntoIter<RejectedKkt>,
-}
-
-impl Elements {
-    fn of(list: KktList) -> Elements {
-        let (registers, rejected) = list.into_parts();
-        Elements { registers: registers.into_iter(), rejected: rejected.into_iter() }
-    }
-
-    /// What tells each element from the others: the serial number, or the whole text where there is none.
-    fn identities(&self) -> Vec<String> {
-        let mut registers = self.registers.as_slice().iter();
-        let mut rejected = self.rejected.as_slice().iter().peekable();
-        let total = registers.len() + rejected.len();
-        (0..total)
-            .filter_map(|index| match rejected.next_if(|rejected| rejected.index == index) {
-                Some(rejected) => {
-                    Some(rejected.serial_number.clone().unwrap_or_else(|| rejected.raw.clone()))
-                }
-                None => registers.next().map(|kkt| kkt.serial_number.clone()),
-            })
-            .collect()
-    }
-}
-
-/// What the pages have brought so far.
-#[derive(Default)]
-struct Collected {
-    registers: Vec<Kkt>,
-    rejected: Vec<RejectedKkt>,
-}
-
-impl Collected {
-    /// Takes over the elements at the indices in `new`, which are in order.
-    fn add(&mut self, mut elements: Elements, new: &[usize]) {
-        let mut new = new.iter().copied().peekable();
-        let mut rejected = elements.rejected.by_ref().peekable();
-        for index in 0.. {
-            let is_new = new.next_if_eq(&index).is_some();
-            if let Some(mut record) = rejected.next_if(|rejected| rejected.index == index) {
-                if is_new {
-                    // Its place in the whole list, not in its page.
-                    record.index = self.registers.len() + self.rejected.len();
-                    self.rejected.push(record);
-                }
-            } else if let Some(kkt) = elements.registers.next() {
-                if is_new {
-                    self.registers.push(kkt);
-                }
-            } else {
-                break;
-            }
-        }
-    }
-
-    fn into_list(self) -> KktList {
-        KktList::new(self.registers, self.rejected)
     }
 }

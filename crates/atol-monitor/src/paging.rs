@@ -1,165 +1,348 @@
 //! Reads a whole list page by page, right whatever the server does with `limit` and `offset`.
 //!
 //! Nothing is known of the service's paging (its default and largest `limit`, whether a page may be short, what lies
-//! behind the end), so nothing is assumed. Each page but the first begins with the last register of the page before:
-//! when it does not, registers were added or removed in between and the reading starts over. The list has ended when
-//! nothing follows its last register, asked in two ways, because a server may hand out single registers.
+//! behind the end), so nothing is assumed but that what stays in the list keeps its order. From that follows one rule:
+//! **a page may be read when it begins with a register that is known**, because whatever was in the list all the time and
+//! is not known yet stands behind it. So each page but the first is asked for one element earlier than needed. When it
+//! begins with something else, elements were removed before it, and the reading goes back; what is known already is
+//! passed over.
+//!
+//! # The end
+//!
+//! It takes two questions. A page may be short for reasons of the server's own, so the first asks what stands behind the
+//! last element. Nothing does; but if an element was removed just before, what followed the last one now stands in its
+//! place and was not looked for. So the second asks whether the last element still stands where it stood, alone. Only a
+//! server that hands out single elements, and whose list loses one and gains one within these two requests, gets past.
+//!
+//! # Servers that ignore `offset`
+//!
+//! Their second page begins with the first element of the list. So does that of a server that does not, after as many
+//! elements were added as `offset` says: a small offset is tried again with one that is far behind every list. And so
+//! does that of a server that answers its first page for whatever lies behind the end, after elements were removed: the
+//! offset 1 is tried, too.
 
-use std::collections::HashSet;
+mod seen;
 
+pub(crate) use self::seen::Identity;
+use self::seen::{Mark, Seen};
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::Page;
 
 /// As many registers as are asked for at once.
 pub(crate) const PAGE_SIZE: u64 = 1000;
 
-/// How often the reading starts over when the list changes under it.
-const RESTARTS: u32 = 3;
+/// How often in a row the reading goes back without finding anything new. The list has to change each time.
+const RETURNS: u32 = 8;
 
 /// More registers than any customer has: where a server that never ends is stopped.
-const MOST_REGISTERS: usize = 5_000_000;
+const MOST_REGISTERS: u64 = 5_000_000;
+
+/// More elements than these are not added to a list between two requests.
+const FEW: u64 = 100;
+
+/// An offset behind the end of every list.
+const FAR: u64 = 1_000_000_000;
 
 /// The state of reading one list: says which page comes next and what of it is new.
 #[derive(Debug)]
 pub(crate) struct Pager {
     limit: u64,
     step: Step,
-    seen: HashSet<String>,
-    first_page: Vec<String>,
-    last: Option<String>,
-    /// How many elements came in this round, the offset of what follows.
+    seen: Seen,
+    first: Option<Mark>,
+    last: Option<Mark>,
+    /// How many elements the first page had.
+    first_page: u64,
+    /// Where in the list the reading is: the offset of what follows `last`.
     count: u64,
-    restarts: u32,
+    /// The furthest that it was.
+    furthest: u64,
+    /// The most elements that a page had.
+    largest: u64,
+    returns: u32,
+    page: Progress,
 }
 
-/// What the next page is for.
-#[derive(Debug, PartialEq, Eq)]
+/// What the page at hand is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     First,
-    /// Begins with the last register read.
+    /// Begins with the last element read.
     Overlap,
-    /// Begins behind the last register read.
-    Behind,
-    /// `Behind` found more behind `last`, the element before `count`: is that still where it was?
+    /// Begins behind the last element read. Where pages hold more than one element, it is only looked whether there is
+    /// anything: a page that overlaps keeps the order.
+    Behind {
+        is_peek: bool,
+    },
+    /// `Behind` found nothing, or elements that stand elsewhere: does the last element still stand where it stood, alone?
+    Confirm,
+    /// `Behind` found more, up to these: does the last element still stand before them?
     Verify {
-        last: Option<String>,
+        last: Option<Mark>,
         count: u64,
+    },
+    /// Is `offset` ignored, or was so much added?
+    ProbeFar,
+    /// Is `offset` ignored, or was so much removed?
+    ProbeNear,
+    /// Begins with an element that was read before.
+    Back {
+        offset: u64,
     },
     Done,
 }
 
-/// What a page brought.
-#[derive(Debug, PartialEq, Eq)]
+/// What the page at hand has brought so far.
+#[derive(Debug, Default)]
+struct Progress {
+    read: u64,
+    /// Of them, those of whose like there was none before.
+    new: u64,
+    /// Of them, those that equal one before, but stand elsewhere: records without a serial number.
+    equal: u64,
+    first: Option<Mark>,
+    last: Option<Mark>,
+    /// It does not begin as it should, so nothing in it counts.
+    is_unfit: bool,
+}
+
+/// What to do with an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// These elements of the page (by index) are new.
-    New(Vec<usize>),
-    /// The list changed under the reader: neither this page nor anything before it counts.
-    StartOver,
+    /// It is new.
+    New,
+    /// It came before.
+    Known,
+    /// Neither it nor the rest of the page is of use: end the page.
+    Enough,
 }
 
 impl Pager {
+    /// A reader that remembers everything.
     pub(crate) fn new(limit: u64) -> Pager {
+        Pager::remembering(limit, usize::MAX)
+    }
+
+    /// A reader that remembers the first `most` elements. When the list changes after so many, it is given up.
+    pub(crate) fn remembering(limit: u64, most: usize) -> Pager {
         Pager {
             limit,
             step: Step::First,
-            seen: HashSet::new(),
-            first_page: Vec::new(),
+            seen: Seen::up_to(most),
+            first: None,
             last: None,
+            first_page: 0,
             count: 0,
-            restarts: 0,
+            furthest: 0,
+            // What a page is expected to have until one has come.
+            largest: limit,
+            returns: 0,
+            page: Progress::default(),
         }
     }
 
     /// The page to ask for next; `None` when the list is complete.
     pub(crate) fn next(&self) -> Option<Page> {
-        let offset = match self.step {
-            Step::First => 0,
-            Step::Overlap => self.count.saturating_sub(1),
-            Step::Behind => self.count,
-            Step::Verify { count, .. } => count.saturating_sub(1),
-            Step::Done => return None,
-        };
-        Some(Page::unchecked(self.limit, offset))
+        (self.step != Step::Done).then(|| Page::unchecked(self.limit, self.offset()))
     }
 
-    /// Takes a page in: the identities of its elements, in order.
+    /// How many elements were new so far.
+    pub(crate) fn len(&self) -> u64 {
+        self.seen.len()
+    }
+
+    /// Takes the next element of the page.
+    pub(crate) fn element(&mut self, element: Identity<'_>) -> Verdict {
+        let mark = self.seen.mark(element);
+        if self.page.read == 0 {
+            self.page.first = Some(mark);
+            if !self.is_fit(element, mark) {
+                self.page.is_unfit = true;
+                return Verdict::Enough;
+            }
+        }
+        let place = self.offset() + self.page.read;
+        // It may be too far back to be remembered.
+        let is_last = Some(mark) == self.last && place + 1 == self.count;
+        self.page.read += 1;
+        self.page.last = Some(mark);
+        if is_last {
+            return Verdict::Known;
+        }
+        if self.seen.insert(mark) {
+            self.page.new += 1;
+        } else if matches!(element, Identity::Text(_)) && place >= self.furthest {
+            self.seen.count_equal();
+            self.page.equal += 1;
+        } else {
+            return Verdict::Known;
+        }
+        Verdict::New
+    }
+
+    /// Ends the page, at its end or after [`Verdict::Enough`].
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Incomplete`] when the list cannot be read to its end.
-    pub(crate) fn take(&mut self, page: &[String]) -> Result<Verdict> {
+    pub(crate) fn end(&mut self) -> Result<()> {
+        let offset = self.offset();
+        let page = std::mem::take(&mut self.page);
+        if page.new > 0 {
+            self.returns = 0;
+        }
         match std::mem::replace(&mut self.step, Step::Done) {
+            // There is nothing, or all was removed.
+            Step::First | Step::Back { offset: 0 } if page.read == 0 => Ok(()),
             Step::First => {
-                self.first_page = page.to_vec();
-                if page.is_empty() {
-                    return Ok(Verdict::New(Vec::new()));
-                }
-                self.step = Step::Overlap;
-                self.add(page, 0)
+                self.first = page.first;
+                self.first_page = page.read;
+                self.go_on(offset, &page)
             }
-            Step::Overlap => self.take_overlap(page),
-            Step::Behind => self.take_behind(page),
-            Step::Verify { last, .. } if page.first() == last.as_ref() => {
-                self.step = Step::Overlap;
-                Ok(Verdict::New(Vec::new()))
+            Step::Behind { is_peek } => self.end_behind(is_peek, offset, &page),
+            Step::Confirm if page.first == self.last && page.read == 1 => Ok(()),
+            Step::Verify { last, count } if page.first == self.last && page.read == 1 => {
+                (self.last, self.count) = (last, count);
+                self.step = Step::Behind { is_peek: false };
+                Ok(())
             }
-            Step::Verify { .. } => self.start_over(),
-            Step::Done => Ok(Verdict::New(Vec::new())),
+            Step::ProbeFar if self.begins_anew(&page) => {
+                self.step = Step::ProbeNear;
+                Ok(())
+            }
+            Step::ProbeNear if self.begins_anew(&page) => self.end_without_offset(),
+            Step::ProbeFar | Step::ProbeNear => self.go_back(self.count),
+            Step::Back { .. } if page.read == 0 => self.go_back(0),
+            _ if page.is_unfit && self.begins_anew(&page) => self.suspect(offset),
+            _ if page.read == 0 => self.go_back(offset),
+            _ => self.go_on(offset, &page),
         }
     }
 
-    fn take_overlap(&mut self, page: &[String]) -> Result<Verdict> {
-        if page.first() == self.last.as_ref() && !page.is_empty() {
-            self.step = if page.len() == 1 { Step::Behind } else { Step::Overlap };
-            return self.add(page, 1);
+    /// Whether this error may be what the server says of an offset behind the end: then the page is an empty one.
+    pub(crate) fn is_beyond_end(&self, error: &Error) -> bool {
+        let is_refusal = error
+            .transport()
+            .and_then(atol_transport::Error::status)
+            .is_some_and(|status| matches!(status.as_u16(), 400 | 404 | 416));
+        is_refusal && self.offset() > 0
+    }
+
+    fn offset(&self) -> u64 {
+        match self.step {
+            Step::First | Step::Done => 0,
+            Step::Overlap | Step::Confirm | Step::Verify { .. } => self.count.saturating_sub(1),
+            Step::Behind { .. } => self.count,
+            Step::Back { offset } => offset,
+            Step::ProbeFar => FAR,
+            Step::ProbeNear => 1,
         }
-        // The first page once more: the server ignores `offset`.
-        if page == self.first_page && self.count == page.len() as u64 {
-            if self.count != self.limit {
-                // It had room for more and gave no more: that was the whole list.
-                return Ok(Verdict::New(Vec::new()));
+    }
+
+    /// Whether the page may begin with this element.
+    fn is_fit(&self, element: Identity<'_>, mark: Mark) -> bool {
+        // A record without a serial number marks no place: there may be others like it.
+        let is_known = matches!(element, Identity::Serial(_)) && self.seen.contains(mark);
+        match self.step {
+            Step::First | Step::Back { offset: 0 } => true,
+            Step::Back { .. } => is_known,
+            Step::Overlap | Step::Confirm | Step::Verify { .. } => {
+                Some(mark) == self.last || Some(mark) != self.first && is_known
             }
-            return Err(self.incomplete("the service ignores `offset` and there may be more than one page"));
+            // Of what is not remembered nobody can say that it is new.
+            Step::Behind { is_peek: false } => {
+                Some(mark) != self.first && (self.seen.is_complete() || is_known)
+            }
+            Step::Behind { is_peek: true } | Step::ProbeFar | Step::ProbeNear | Step::Done => false,
         }
-        self.start_over()
     }
 
-    fn take_behind(&mut self, page: &[String]) -> Result<Verdict> {
-        if page.is_empty() || page == self.first_page {
-            return Ok(Verdict::New(Vec::new()));
-        }
-        self.step = Step::Verify { last: self.last.clone(), count: self.count };
-        self.add(page, 0)
+    fn begins_anew(&self, page: &Progress) -> bool {
+        page.first.is_some() && page.first == self.first
     }
 
-    /// Takes in all but the first `known` elements.
-    fn add(&mut self, page: &[String], known: usize) -> Result<Verdict> {
-        let new: Vec<usize> = page
-            .iter()
-            .enumerate()
-            .skip(known)
-            .filter(|(_, element)| self.seen.insert((*element).clone()))
-            .map(|(index, _)| index)
-            .collect();
-        let is_repetition = new.is_empty() && page.len() > known;
-        if is_repetition {
-            return self.start_over();
+    /// The page was fit: the reading is where it ended.
+    fn go_on(&mut self, offset: u64, page: &Progress) -> Result<()> {
+        self.count = offset + page.read;
+        self.last = page.last;
+        self.take_in(page, self.count)?;
+        // More places than registers: the server repeats itself.
+        if page.new == 0 && page.read > 1 && self.count > self.seen.len() {
+            return self.go_back(offset);
         }
-        self.count += (page.len() - known) as u64;
-        self.last = page.last().cloned().or(self.last.take());
+        let is_short = page.read < self.largest || page.read == 1;
+        self.largest = if offset == 0 { page.read } else { self.largest.max(page.read) };
+        self.step = if is_short { Step::Behind { is_peek: page.read > 1 } } else { Step::Overlap };
+        Ok(())
+    }
+
+    fn end_behind(&mut self, is_peek: bool, offset: u64, page: &Progress) -> Result<()> {
+        let count = offset + page.read;
+        let is_where_it_was = page.read > 0 && count <= self.furthest;
+        self.take_in(page, count)?;
+        self.step = if page.new + page.equal > 0 || is_where_it_was {
+            Step::Verify { last: page.last, count }
+        } else if page.is_unfit && !self.begins_anew(page) {
+            if !is_peek {
+                self.count_return()?;
+            }
+            Step::Overlap
+        } else {
+            Step::Confirm
+        };
+        Ok(())
+    }
+
+    fn take_in(&mut self, page: &Progress, count: u64) -> Result<()> {
+        self.furthest = self.furthest.max(count);
         if self.seen.len() > MOST_REGISTERS {
             return Err(self.incomplete("the list does not end"));
         }
-        Ok(Verdict::New(new))
+        if page.new == 0 && page.equal > 0 {
+            self.count_return()?;
+        }
+        Ok(())
     }
 
-    fn start_over(&mut self) -> Result<Verdict> {
-        self.restarts += 1;
-        if self.restarts > RESTARTS {
+    /// A later page begins with the first element of the list.
+    fn suspect(&mut self, offset: u64) -> Result<()> {
+        if self.count != self.first_page {
+            return self.go_back(offset);
+        }
+        self.count_return()?;
+        self.step = if offset > FEW { Step::ProbeNear } else { Step::ProbeFar };
+        Ok(())
+    }
+
+    /// The server ignores `offset`: nothing but the first page can be had.
+    fn end_without_offset(&mut self) -> Result<()> {
+        if self.count != self.limit {
+            // It had room for more and gave no more: that was the whole list.
+            return Ok(());
+        }
+        Err(self.incomplete("the service ignores `offset` and there may be more than one page"))
+    }
+
+    /// Goes back to where a known register may be: first by a page, then to the beginning.
+    fn go_back(&mut self, offset: u64) -> Result<()> {
+        self.count_return()?;
+        if !self.seen.is_complete() {
+            return Err(
+                self.incomplete("it changed while it was being read, and it is too long to begin anew")
+            );
+        }
+        let is_first_return = self.returns % 2 == 1;
+        self.step =
+            Step::Back { offset: if is_first_return { offset.saturating_sub(self.limit) } else { 0 } };
+        Ok(())
+    }
+
+    fn count_return(&mut self) -> Result<()> {
+        self.returns += 1;
+        if self.returns > RETURNS {
             return Err(self.incomplete("it changed each time while it was being read"));
         }
-        *self = Pager { restarts: self.restarts, ..Pager::new(self.limit) };
-        Ok(Verdict::StartOver)
+        Ok(())
     }
 
     fn incomplete(&self, why: &str) -> Error {
@@ -171,121 +354,4 @@ impl Pager {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn list(size: usize) -> Vec<String> {
-        (0..size).map(|number| format!("{number:014}")).collect()
-    }
-
-    /// Reads a whole list from a server; the number of requests comes along.
-    fn read(limit: u64, mut server: impl FnMut(usize, usize) -> Vec<String>) -> (Result<Vec<String>>, u32) {
-        let number = |number: Option<u64>| usize::try_from(number.unwrap()).unwrap();
-        let mut pager = Pager::new(limit);
-        let (mut all, mut requests) = (Vec::new(), 0);
-        while let Some(asked) = pager.next() {
-            requests += 1;
-            assert!(requests < 20_000, "no end in sight");
-            let page = server(number(asked.limit()), number(asked.offset()));
-            match pager.take(&page) {
-                Ok(Verdict::New(new)) => all.extend(new.into_iter().map(|index| page[index].clone())),
-                Ok(Verdict::StartOver) => all.clear(),
-                Err(error) => return (Err(error), requests),
-            }
-        }
-        (Ok(all), requests)
-    }
-
-    fn slice(list: &[String], limit: usize, offset: usize) -> Vec<String> {
-        list.iter().skip(offset).take(limit).cloned().collect()
-    }
-
-    #[test]
-    fn an_empty_list_takes_one_request() {
-        let (read, pages) = read(10, |_, _| Vec::new());
-        assert_eq!((read.unwrap(), pages), (Vec::new(), 1));
-    }
-
-    #[test]
-    fn a_server_that_ignores_offset_and_cuts_at_the_limit_is_incomplete() {
-        let all = list(25);
-        let (read, _) = read(10, |limit, _| slice(&all, limit, 0));
-        assert_eq!(
-            read.unwrap_err().to_string(),
-            "the list of registers is incomplete: the service ignores `offset` and there may be more than one page; 10 registers were read"
-        );
-    }
-
-    #[test]
-    fn a_server_that_ignores_both_gives_everything_at_once() {
-        let all = list(25);
-        let (read, pages) = read(10, |_, _| all.clone());
-        assert_eq!((read.unwrap(), pages), (all, 2));
-    }
-
-    #[test]
-    fn a_list_without_an_end_is_given_up() {
-        let (read, _) = read(1_000_000, |limit, offset| {
-            (offset..offset + limit).map(|number| format!("{number:x}")).collect()
-        });
-        assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete);
-    }
-
-    #[test]
-    fn a_server_that_repeats_a_page_for_ever_is_given_up() {
-        let all = list(25);
-        let (read, _) = read(10, |limit, offset| slice(&all, limit, offset.min(5)));
-        assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete);
-    }
-
-    proptest! {
-        #[test]
-        fn a_list_that_stands_still_is_read_exactly(
-            size in 0_usize..500,
-            limit in 1_u64..100,
-            cap in 1_usize..120,
-            shorter in proptest::collection::vec(1_usize..100, 1..20),
-        ) {
-            let all = list(size);
-            let mut calls = 0;
-            let (read, _) = read(limit, |limit, offset| {
-                calls += 1;
-                slice(&all, limit.min(cap).min(shorter[calls % shorter.len()]), offset)
-            });
-            prop_assert_eq!(read.unwrap(), all);
-        }
-
-        /// What was there all the time is in the result, or there is none.
-        #[test]
-        fn a_list_that_changes_is_read_without_gaps_or_given_up(
-            size in 1_usize..300,
-            limit in 1_u64..50,
-            changes in proptest::collection::vec((0_usize..300, any::<bool>(), 0_usize..12), 0..8),
-        ) {
-            let mut all = list(size);
-            let (mut calls, mut removed, mut next) = (0, HashSet::new(), changes.clone().into_iter().peekable());
-            let (read, _) = read(limit, |limit, offset| {
-                calls += 1;
-                while let Some((place, is_insert, _)) = next.next_if(|&(_, _, at)| at <= calls) {
-                    if is_insert {
-                        all.insert(place % (all.len() + 1), format!("new-{calls}-{place}"));
-                    } else if !all.is_empty() {
-                        removed.insert(all.remove(place % all.len()));
-                    }
-                }
-                slice(&all, limit, offset)
-            });
-            match read {
-                Ok(read) => {
-                    let unique: HashSet<_> = read.iter().cloned().collect();
-                    prop_assert_eq!(unique.len(), read.len(), "repeats");
-                    for serial in list(size).iter().filter(|serial| !removed.contains(*serial)) {
-                        prop_assert!(unique.contains(serial), "{} is lost", serial);
-                    }
-                }
-                Err(error) => prop_assert_eq!(error.kind(), ErrorKind::Incomplete),
-            }
-        }
-    }
-}
+mod tests;

@@ -1,0 +1,283 @@
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn list(size: usize) -> Vec<String> {
+    (0..size).map(|number| format!("{number:014}")).collect()
+}
+
+fn identity(element: &str) -> Identity<'_> {
+    if element == "null" { Identity::Text(element) } else { Identity::Serial(element) }
+}
+
+/// Reads a whole list from a server; the number of requests comes along.
+fn read(
+    pager: Pager,
+    mut server: impl FnMut(usize, usize) -> Option<Vec<String>>,
+) -> (Result<Vec<String>>, u32) {
+    let number = |number: Option<u64>| usize::try_from(number.unwrap()).unwrap();
+    let (mut pager, mut all, mut requests) = (pager, Vec::new(), 0);
+    while let Some(asked) = pager.next() {
+        requests += 1;
+        assert!(requests < 40_000, "no end in sight");
+        match server(number(asked.limit()), number(asked.offset())) {
+            Some(page) => {
+                for element in page {
+                    match pager.element(identity(&element)) {
+                        Verdict::New => all.push(element),
+                        Verdict::Known => {}
+                        Verdict::Enough => break,
+                    }
+                }
+            }
+            None => assert!(pager.is_beyond_end(&refusal()), "refused in the middle"),
+        }
+        if let Err(error) = pager.end() {
+            return (Err(error), requests);
+        }
+    }
+    (Ok(all), requests)
+}
+
+fn refusal() -> Error {
+    atol_transport::Error::new(atol_transport::ErrorKind::Status, "404")
+        .with_status(http::StatusCode::NOT_FOUND)
+        .into()
+}
+
+fn slice(list: &[String], limit: usize, offset: usize) -> Vec<String> {
+    list.iter().skip(offset).take(limit).cloned().collect()
+}
+
+#[test]
+fn an_empty_list_takes_one_request() {
+    let (read, requests) = read(Pager::new(10), |_, _| Some(Vec::new()));
+    assert_eq!((read.unwrap(), requests), (Vec::new(), 1));
+}
+
+#[test]
+fn two_requests_are_spent_on_the_end() {
+    for (size, expected) in [(1, 1 + 2), (9, 1 + 2), (10, 1 + 3), (25, 3 + 2)] {
+        let all = list(size);
+        let (read, requests) = read(Pager::new(10), |limit, offset| Some(slice(&all, limit, offset)));
+        assert_eq!((read.unwrap(), requests), (all, expected));
+    }
+}
+
+#[test]
+fn a_server_that_ignores_offset_and_cuts_at_the_limit_is_incomplete() {
+    let all = list(25);
+    let (read, _) = read(Pager::new(10), |limit, _| Some(slice(&all, limit, 0)));
+    assert_eq!(
+        read.unwrap_err().to_string(),
+        "the list of registers is incomplete: the service ignores `offset` and there may be more than one page; 10 registers were read"
+    );
+}
+
+#[test]
+fn a_server_that_ignores_both_gives_everything_at_once() {
+    for (size, expected) in [(1, 3), (2, 5), (9, 5), (25, 4), (1000, 3)] {
+        let all = list(size);
+        let (read, requests) = read(Pager::new(10), |_, _| Some(all.clone()));
+        assert_eq!((read.unwrap(), requests), (all, expected), "{size} registers");
+    }
+}
+
+#[test]
+fn a_list_without_an_end_is_given_up() {
+    let (read, _) = read(Pager::new(1_000_000), |limit, offset| {
+        Some((offset..offset + limit).map(|number| format!("{number:x}")).collect())
+    });
+    assert!(read.unwrap_err().to_string().contains("the list does not end"));
+}
+
+#[test]
+fn a_server_that_repeats_a_page_for_ever_is_given_up() {
+    let all = list(25);
+    let (read, _) = read(Pager::new(10), |limit, offset| Some(slice(&all, limit, offset.min(5))));
+    assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete);
+}
+
+#[test]
+fn a_list_that_begins_again_behind_its_end_is_given_up() {
+    let all = list(25);
+    let (read, _) = read(Pager::new(10), |limit, offset| {
+        Some(all.iter().cycle().skip(offset).take(limit).cloned().collect())
+    });
+    assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete);
+}
+
+#[test]
+fn equal_records_without_a_serial_number_are_told_apart_by_their_place() {
+    let mut all = list(23);
+    for place in [0, 1, 9, 10, 11, 25] {
+        all.insert(place, "null".to_owned());
+    }
+    let (read, _) = read(Pager::new(10), |limit, offset| Some(slice(&all, limit, offset)));
+    assert_eq!(read.unwrap(), all);
+}
+
+#[test]
+fn a_server_that_answers_two_nulls_for_ever_is_given_up() {
+    let (read, requests) = read(Pager::new(10), |_, _| Some(vec!["null".to_owned(); 2]));
+    assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete);
+    assert!(requests < 30, "{requests}");
+}
+
+#[test]
+fn a_list_longer_than_is_remembered_is_read_as_long_as_it_stands_still() {
+    let mut all = list(500);
+    let (read, _) = read(Pager::remembering(10, 100), |limit, offset| Some(slice(&all, limit, offset)));
+    assert_eq!(read.unwrap(), all);
+    let mut calls = 0;
+    let (read, _) = self::read(Pager::remembering(10, 100), |limit, offset| {
+        calls += 1;
+        if calls == 30 {
+            all.remove(0);
+        }
+        Some(slice(&all, limit, offset))
+    });
+    assert!(read.unwrap_err().to_string().contains("too long to begin anew; 2"));
+}
+
+/// What a server does for an offset behind the end of the list.
+#[derive(Debug, Clone, Copy)]
+enum Beyond {
+    Empty,
+    Refused,
+    FirstPage,
+    LastPage,
+}
+
+/// A server that may do as it likes within what a page is.
+#[derive(Debug, Clone)]
+struct Server {
+    ignores_limit: bool,
+    ignores_offset: bool,
+    cap: usize,
+    /// Pages may be shorter than they could be, in turn.
+    shorter: Vec<usize>,
+    beyond: Beyond,
+}
+
+impl Server {
+    fn page(&self, all: &[String], call: usize, limit: usize, offset: usize) -> Option<Vec<String>> {
+        let limit = if self.ignores_limit { usize::MAX } else { limit };
+        let most = limit.min(self.cap).min(self.shorter[call % self.shorter.len()]).max(1);
+        if self.ignores_offset {
+            return Some(slice(all, most, 0));
+        }
+        if offset < all.len() || all.is_empty() {
+            return Some(slice(all, most, offset));
+        }
+        match self.beyond {
+            Beyond::Empty => Some(Vec::new()),
+            Beyond::Refused => None,
+            Beyond::FirstPage => Some(slice(all, most, 0)),
+            Beyond::LastPage => Some(slice(all, most, all.len() - most.min(all.len()))),
+        }
+    }
+}
+
+fn size() -> impl Strategy<Value = usize> {
+    prop_oneof![20 => 0_usize..40, 8 => 0_usize..400, 1 => 0_usize..=5000]
+}
+
+fn number(most: usize) -> impl Strategy<Value = usize> {
+    prop_oneof![2 => 1_usize..6, 3 => 1..=most]
+}
+
+fn server() -> impl Strategy<Value = Server> {
+    let beyond = prop_oneof![
+        3 => Just(Beyond::Empty),
+        1 => Just(Beyond::Refused),
+        1 => Just(Beyond::FirstPage),
+        1 => Just(Beyond::LastPage),
+    ];
+    let shorter = prop_oneof![
+        2 => Just(vec![usize::MAX]),
+        1 => proptest::collection::vec(prop_oneof![1 => 1_usize..4, 4 => 1_usize..300], 1..20),
+    ];
+    let cap = prop_oneof![1 => number(300), 1 => Just(usize::MAX)];
+    (proptest::bool::weighted(0.2), proptest::bool::weighted(0.1), cap, shorter, beyond).prop_map(
+        |(ignores_limit, ignores_offset, cap, shorter, beyond)| {
+            // To ignore `offset` and to hold something back cannot be told from having no more.
+            let holds_back = ignores_offset;
+            Server {
+                ignores_limit,
+                ignores_offset,
+                cap: if holds_back { usize::MAX } else { cap },
+                shorter: if holds_back { vec![usize::MAX] } else { shorter },
+                beyond,
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    #[test]
+    fn a_list_that_stands_still_is_read_exactly(size in size(), limit in number(300), server in server()) {
+        let limit = limit + 1;
+        let all = list(size);
+        let mut calls = 0;
+        let (read, _) = read(Pager::new(limit as u64), |limit, offset| {
+            calls += 1;
+            server.page(&all, calls, limit, offset)
+        });
+        match read {
+            Ok(read) => prop_assert_eq!(read, all),
+            Err(error) => {
+                prop_assert_eq!(error.kind(), ErrorKind::Incomplete);
+                let has_room = if server.ignores_limit { size != limit } else { size < limit };
+                prop_assert!(server.ignores_offset && !has_room, "{}", error);
+            }
+        }
+    }
+
+    /// What was there all the time is in the result, once and in order, or there is none.
+    #[test]
+    fn a_list_that_changes_is_read_without_gaps_or_given_up(
+        size in size(),
+        limit in number(300),
+        mut server in server(),
+        changes in proptest::collection::vec((0_usize..5000, any::<bool>(), 0_usize..4), 0..12),
+    ) {
+        // Two changes in two requests get past when pages hold single elements.
+        server.cap = server.cap.max(2);
+        server.shorter.iter_mut().for_each(|shorter| *shorter = (*shorter).max(2));
+        let limit = limit + 1;
+        let mut all = list(size);
+        let (mut calls, mut wait, mut removed) = (0, 0, HashSet::new());
+        let mut changes = changes.into_iter().peekable();
+        let (read, _) = read(Pager::new(limit as u64), |limit, offset| {
+            calls += 1;
+            while let Some((place, is_insert, _)) = changes.next_if(|&(_, _, after)| after <= wait) {
+                wait = 0;
+                if is_insert {
+                    all.insert(place % (all.len() + 1), format!("new-{calls}-{place}"));
+                } else if !all.is_empty() {
+                    removed.insert(all.remove(place % all.len()));
+                }
+            }
+            wait += 1;
+            server.page(&all, calls, limit, offset)
+        });
+        match read {
+            Ok(read) => {
+                let unique: HashSet<_> = read.iter().collect();
+                prop_assert_eq!(unique.len(), read.len(), "repeats");
+                let is_new = |serial: &String| serial.starts_with("new");
+                let of_them: Vec<_> =
+                    read.into_iter().filter(|serial| !is_new(serial) && !removed.contains(serial)).collect();
+                let stayed: Vec<_> =
+                    list(size).into_iter().filter(|serial| !removed.contains(serial)).collect();
+                prop_assert_eq!(of_them, stayed);
+            }
+            Err(error) => prop_assert_eq!(error.kind(), ErrorKind::Incomplete),
+        }
+    }
+}

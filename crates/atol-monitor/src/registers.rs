@@ -1,0 +1,138 @@
+//! The registers of one list, one by one, as they arrive.
+
+use std::collections::VecDeque;
+
+use atol_model::{Kkt, ListReader, RejectedKkt};
+use atol_transport::ResponseBody;
+use bytes::Bytes;
+use http_body_util::BodyExt;
+
+use crate::error::{Error, Result};
+use crate::monitor::KktMonitor;
+use crate::pages::{identity, identity_of_rejected};
+use crate::paging::{PAGE_SIZE, Pager, Verdict};
+use crate::request;
+
+/// How many registers are remembered, at some 20 bytes each, to tell new from known when the list changes under the
+/// reader. Beyond that a list is still read as long as it stands still.
+const REMEMBERED: usize = 100_000;
+
+/// As much of the body is read at once: some hundred registers, which stay in the processor's cache.
+const PIECE: usize = 64 * 1024;
+
+/// Reads a list in constant memory.
+pub(crate) struct Registers {
+    monitor: KktMonitor,
+    pager: Pager,
+    page: Option<Arriving>,
+    ready: VecDeque<Result<Kkt>>,
+    /// Filled and emptied for each piece; here for its room.
+    elements: Vec<Result<Kkt, RejectedKkt>>,
+    is_over: bool,
+}
+
+/// The page that is arriving.
+struct Arriving {
+    body: ResponseBody,
+    /// What has arrived and is not read.
+    piece: Bytes,
+    reader: ListReader,
+}
+
+impl Registers {
+    pub(crate) fn new(monitor: KktMonitor) -> Registers {
+        Registers {
+            monitor,
+            pager: Pager::remembering(PAGE_SIZE, REMEMBERED),
+            page: None,
+            ready: VecDeque::new(),
+            elements: Vec::new(),
+            is_over: false,
+        }
+    }
+
+    /// The next register, or what is in its place; `None` behind the last one and behind an error that ends the list.
+    pub(crate) async fn next(&mut self) -> Option<Result<Kkt>> {
+        loop {
+            if let Some(register) = self.ready.pop_front() {
+                return Some(register);
+            }
+            if self.is_over {
+                return None;
+            }
+            if let Err(error) = self.advance().await {
+                self.is_over = true;
+                self.page = None;
+                self.ready.push_back(Err(error));
+            }
+        }
+    }
+
+    /// Opens the next page or reads a piece of the one that is open.
+    async fn advance(&mut self) -> Result<()> {
+        let Some(page) = &mut self.page else { return self.open().await };
+        if page.piece.is_empty() {
+            match page.body.frame().await {
+                // Trailers tell nothing.
+                Some(frame) => page.piece = frame?.into_data().unwrap_or_default(),
+                None => return self.finish(),
+            }
+        }
+        let piece = page.piece.split_to(page.piece.len().min(PIECE));
+        let read = page.reader.read(&piece, &mut self.elements);
+        self.sift()?;
+        Ok(read?)
+    }
+
+    async fn open(&mut self) -> Result<()> {
+        let Some(page) = self.pager.next() else {
+            self.is_over = true;
+            return Ok(());
+        };
+        match self.monitor.client().send_streaming(request::list(page)).await.map_err(Error::from) {
+            Ok(response) => {
+                let body = response.into_value();
+                self.page = Some(Arriving { body, piece: Bytes::new(), reader: ListReader::new() });
+                Ok(())
+            }
+            Err(error) if self.pager.is_beyond_end(&error) => self.pager.end(),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The body has come to its end.
+    fn finish(&mut self) -> Result<()> {
+        if let Some(page) = self.page.take() {
+            page.reader.finish()?;
+        }
+        self.pager.end()
+    }
+
+    /// Hands over what the pager has not seen.
+    fn sift(&mut self) -> Result<()> {
+        for element in self.elements.drain(..) {
+            // The place in the whole list, not in the page.
+            let place = usize::try_from(self.pager.len()).unwrap_or(usize::MAX);
+            let verdict = match &element {
+                Ok(kkt) => self.pager.element(identity(kkt)),
+                Err(record) => self.pager.element(identity_of_rejected(record)),
+            };
+            match verdict {
+                Verdict::New => {
+                    self.ready
+                        .push_back(element.map_err(|record| Error::rejected_record(record.at_index(place))));
+                }
+                Verdict::Known => {}
+                Verdict::Enough => {
+                    self.page = None;
+                    break;
+                }
+            }
+        }
+        self.elements.clear();
+        if self.page.is_none() { self.pager.end() } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;
