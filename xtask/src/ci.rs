@@ -228,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn the_workflow_names_jobs_that_there_are() -> anyhow::Result<()> {
+        let workflow = Project::open()?.read(".github/workflows/ci.yml")?;
+        let named = workflow.split("--job ").skip(1).filter_map(|rest| rest.split_whitespace().next());
+        let names: Vec<String> = named.map(str::to_owned).collect();
+        assert!(!names.is_empty());
+        chosen(&names)?;
+        Ok(())
+    }
+
+    #[test]
     fn an_unknown_job_is_refused_instead_of_passing_with_nothing_run() {
         let error = chosen(&["tests".to_owned()]).map(|jobs| jobs.len());
         assert!(error.is_err_and(|error| error.to_string().contains("--list")));
