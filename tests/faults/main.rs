@@ -2,4 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a broken set-up of a test ends it")]
 
+mod broken;
+mod connect;
+mod framing;
+mod pool;
+mod proxy;
+mod runtimes;
 mod stale;
+mod tls;

@@ -14,7 +14,9 @@ use hyper_util::client::legacy;
 
 use super::pools::Watch;
 use super::stream::EndlessHead;
-use crate::error::{ConnectFailure, Error, ErrorKind};
+use crate::error::{ConnectFailure, Error, ErrorKind, Phase};
+
+const UNREACHABLE: &str = "check the network and the firewall";
 
 /// Why no connection was made; travels through hyper-util, which only lends its causes, hence the `Clone`.
 #[derive(Debug, Clone)]
@@ -57,6 +59,13 @@ impl ConnectError {
             )
             .with_advice("check the name and this machine's DNS");
         }
+        if io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut) {
+            return ConnectError::new(
+                ErrorKind::Timeout(Phase::Connect),
+                format!("no connection to `{host}`: it did not answer in time"),
+            )
+            .with_advice(UNREACHABLE);
+        }
         let failure = match io.map(io::Error::kind) {
             Some(io::ErrorKind::ConnectionRefused) => ConnectFailure::Refused,
             Some(io::ErrorKind::AddrNotAvailable | io::ErrorKind::PermissionDenied) => ConnectFailure::Local,
@@ -68,7 +77,7 @@ impl ConnectError {
             ConnectFailure::Local => {
                 "this machine is out of ports or file descriptors, or may not connect: see `ulimit -n`"
             }
-            _ => "check the network and the firewall",
+            _ => UNREACHABLE,
         };
         ConnectError::new(ErrorKind::Connect(failure), format!("no connection to `{host}`: {cause}"))
             .with_advice(advice)
@@ -113,9 +122,8 @@ pub(super) fn of_request(error: legacy::Error) -> Error {
     if let Some(hyper) = find::<hyper::Error>(&error)
         && hyper.is_parse()
     {
-        let what = root(hyper);
-        return Error::new(ErrorKind::Protocol, format!("what came is not an HTTP answer: {what}"))
-            .with_source(error);
+        // The whole of the cause: hyper's errors above it say only where it happened.
+        return Error::new(ErrorKind::Protocol, format!("what came is not an HTTP answer: {}", root(hyper)));
     }
     Error::new(ErrorKind::Interrupted, "the connection ended before an answer came").with_source(error)
 }
