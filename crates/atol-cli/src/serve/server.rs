@@ -67,6 +67,7 @@ async fn accept(
 
 /// Ends when the system asks the process to stop.
 pub(crate) async fn stop_signal() -> io::Result<()> {
+    // A service manager sends SIGTERM, which other systems do not have.
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -79,6 +80,7 @@ pub(crate) async fn stop_signal() -> io::Result<()> {
         }
         Ok(())
     }
+    // There the keys of the console are all there is.
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await
 }

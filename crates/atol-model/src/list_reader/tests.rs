@@ -1,3 +1,5 @@
+//! A list in pieces reads as a list in one piece, however it is cut.
+
 use proptest::prelude::*;
 
 use super::*;

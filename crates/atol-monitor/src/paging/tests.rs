@@ -1,3 +1,5 @@
+//! Lists that stand still, change and misbehave, read by the pager.
+
 use std::collections::HashSet;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! The stream of registers over answers that are made up.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
