@@ -230,8 +230,9 @@ mod tests {
     #[test]
     fn the_workflow_names_jobs_that_there_are() -> anyhow::Result<()> {
         let workflow = Project::open()?.read(".github/workflows/ci.yml")?;
-        let named = workflow.split("--job ").skip(1).filter_map(|rest| rest.split_whitespace().next());
-        let names: Vec<String> = named.map(str::to_owned).collect();
+        let behind = workflow.split("--job ").skip(1);
+        let names: Vec<String> =
+            behind.filter_map(|rest| rest.split_whitespace().next()).map(str::to_owned).collect();
         assert!(!names.is_empty());
         chosen(&names)?;
         Ok(())

@@ -112,6 +112,8 @@
 //! | a refusal | `{"error": {"error_id", "code", "text", "type"}, "timestamp": "dd.mm.yyyy HH:MM:SS"}`, text in Russian | B |
 //! | the zone of that time stamp | Moscow's | C |
 //!
+//! Most of the project's contract cases are played on it too, so that it and the client cannot drift apart.
+//!
 //! # What it does not do
 //!
 //! No TLS, no rate limit, and no faults below HTTP: connections that are reset, bodies cut off in the middle, headers
