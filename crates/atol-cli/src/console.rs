@@ -64,14 +64,12 @@ impl Console {
     }
 }
 
-/// Ends the line in which the terminal has shown `^C`.
-pub(crate) fn end_line() {
-    if io::stderr().is_terminal() {
-        let _ = writeln!(io::stderr());
-    }
-}
+/// Back to the beginning of the line, and the line empty: there may stand a progress, or the `^C` of the terminal.
+pub(crate) const ERASE: &str = "\r\x1b[K";
 
 /// There is nowhere to complain when this fails.
 fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "atol: {text}");
+    let mut err = io::stderr().lock();
+    let erase = if err.is_terminal() { ERASE } else { "" };
+    let _ = writeln!(err, "{erase}atol: {text}");
 }

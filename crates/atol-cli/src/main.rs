@@ -1,5 +1,6 @@
 //! The `atol` command: watch your cloud cash registers (ККТ) at ATOL Online.
 
+mod answers;
 mod args;
 mod command;
 mod connection;

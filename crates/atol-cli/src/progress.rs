@@ -14,16 +14,13 @@ use http::Request;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::console::{Console, Verbosity};
+use crate::console::{Console, ERASE, Verbosity};
 
 /// What takes less time than this needs no word.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often the line is written anew.
 const PERIOD: Duration = Duration::from_millis(200);
-
-/// Back to the beginning of the line, and the line empty.
-const ERASE: &str = "\r\x1b[K";
 
 /// Counts what was read. As a layer of a monitor it counts the calls, each of which is a page.
 #[derive(Debug, Clone, Default)]
@@ -33,9 +30,9 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Another register was read.
-    pub(crate) fn add_register(&self) {
-        self.registers.fetch_add(1, Ordering::Relaxed);
+    /// So many more registers were read.
+    pub(crate) fn add_registers(&self, count: usize) {
+        self.registers.fetch_add(u64::try_from(count).unwrap_or_default(), Ordering::Relaxed);
     }
 
     /// Does the work and shows how far it is, if it takes long and somebody looks.

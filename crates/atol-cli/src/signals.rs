@@ -3,7 +3,7 @@
 use std::io;
 
 /// What a shell says of a command that was ended by Ctrl-C.
-pub(crate) const INTERRUPTED: u8 = 130;
+const INTERRUPTED: u8 = 130;
 
 /// Waits until the command is to end, and gives the exit code to end with.
 ///

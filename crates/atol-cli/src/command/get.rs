@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use atol_monitor::SerialNumber;
-
+use crate::answers::{answers, serial_numbers};
 use crate::args::{Format, GetArgs};
 use crate::connection::DemoTime;
 use crate::context::Context;
@@ -13,9 +12,7 @@ use crate::output::{Cells, Screen, card, print, print_registers};
 use crate::text::Text;
 
 pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, Failure> {
-    // All of them before the first is asked for: a slip in the last one should cost nothing.
-    let serials =
-        args.serials.iter().map(|serial| serial.parse()).collect::<Result<Vec<SerialNumber>, _>>()?;
+    let serials = serial_numbers(&args.serials)?;
     let policy = context.policy(&args.health)?;
     let connection = context.connect(DemoTime::Still).await?;
     let (monitor, now) = (&connection.monitor, connection.clock.wall());
@@ -30,17 +27,16 @@ pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, F
         }
         return Ok(ExitCode::SUCCESS);
     }
+    let asking = answers(monitor, &serials);
+    let answers = connection.progress.during(asking, context.console, &context.clock).await?;
     let mut found = Vec::new();
     let mut last_failure = None;
-    for serial in &serials {
-        match monitor.get_one(serial.as_str()).await {
+    for (serial, answer) in answers {
+        match answer {
             Ok(kkt) => found.push(Judged::new(kkt, &policy, now)),
-            // It would be the same for every register.
-            Err(error) if found.is_empty() && error.is_auth() => return Err(Failure::from(error)),
-            Err(error) => {
-                let failure = Failure::from(error);
+            Err(failure) => {
                 let told = context.console.told(&failure);
-                context.console.warn(&Text::foreign(format_args!("{serial}: {told}")));
+                context.console.warn(&Text::foreign(format_args!("{}: {told}", serial.as_str())));
                 last_failure = Some(failure);
             }
         }

@@ -5,6 +5,7 @@ use atol_monitor::{Kkt, SerialNumber};
 use atol_transport::error::Excerpt;
 use jiff::Timestamp;
 
+use crate::answers::{answers, serial_numbers};
 use crate::args::CheckArgs;
 use crate::connection::{Connection, DemoTime};
 use crate::context::Context;
@@ -31,16 +32,14 @@ impl Survey {
         args: &CheckArgs,
         policy: &Policy,
     ) -> Result<Survey, Failure> {
-        // Before anything is sent: a slip in the last one should cost nothing.
-        let serials =
-            args.serials.iter().map(|serial| serial.parse()).collect::<Result<Vec<SerialNumber>, _>>()?;
+        let serials = serial_numbers(&args.serials)?;
         let connection = context.connect(DemoTime::Still).await?;
         let mut survey =
             Survey { registers: Vec::new(), unreadable: Vec::new(), now: connection.clock.wall() };
         if serials.is_empty() {
             survey.ask_for_all(&connection, context, args, policy).await?;
         } else {
-            survey.ask_for(&connection, &serials, policy).await?;
+            survey.ask_for(&connection, context, &serials, policy).await?;
         }
         Ok(survey)
     }
@@ -73,15 +72,18 @@ impl Survey {
     async fn ask_for(
         &mut self,
         connection: &Connection,
+        context: &Context,
         serials: &[SerialNumber],
         policy: &Policy,
     ) -> Result<(), Failure> {
-        for serial in serials {
-            match connection.monitor.get_one(serial.as_str()).await {
+        let asking = answers(&connection.monitor, serials);
+        let answers = connection.progress.during(asking, context.console, &context.clock).await?;
+        for (serial, answer) in answers {
+            match answer {
                 Ok(kkt) => self.registers.push(Judged::new(kkt, policy, self.now)),
-                // It would be the same for every register.
-                Err(error) if error.is_auth() || serials.len() == 1 => return Err(Failure::from(error)),
-                Err(error) => self.unreadable.push((serial.as_str().to_owned(), Failure::from(error).what())),
+                // The failure is all there is to tell, so it is told with what to do.
+                Err(failure) if serials.len() == 1 => return Err(failure),
+                Err(failure) => self.unreadable.push((serial.as_str().to_owned(), failure.what())),
             }
         }
         Ok(())

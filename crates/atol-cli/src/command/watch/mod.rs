@@ -18,7 +18,6 @@ use self::lines::Lines;
 use self::state_file::StateFile;
 use crate::args::{WatchArgs, WatchFormat};
 use crate::connection::DemoTime;
-use crate::console;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Screen;
@@ -64,9 +63,6 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
         file.save(&watch.state(), context.console);
     }
     let elapsed = context.clock.monotonic().saturating_sub(started);
-    if code == signals::INTERRUPTED {
-        console::end_line();
-    }
     context.console.notice(&session.summary(&watch, elapsed));
     Ok(ExitCode::from(code))
 }
