@@ -49,11 +49,13 @@ Examples:
   atol watch --demo                 a fleet that lives an hour a second
   atol config show                  the settings in force, and how to write a file of them
 
-The password comes from ATOL_PASSWORD or --password-file, never from an argument: arguments can be
-read by every user of the machine.
+The password comes from ATOL_PASSWORD or --password-file, or is asked for on a terminal; never from
+an argument, which every user of the machine can read. HTTPS_PROXY and NO_PROXY name the way out,
+NO_COLOR turns colours off.
 
 Exit codes: 0 all is told, 1 failed, 2 wrong usage, 4 told in part (some records could not be read,
-or some registers could not be had). `atol check` has its own: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.";
+or some registers could not be had), 130 broken off with Ctrl-C. `atol check` has its own: 0 OK,
+1 WARNING, 2 CRITICAL, 3 UNKNOWN.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

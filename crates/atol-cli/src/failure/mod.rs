@@ -1,6 +1,8 @@
 //! How a command ends when it does not end well.
 
 mod service;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::process::ExitCode;

@@ -62,6 +62,7 @@ fn kind_in_russian(kind: TransportKind) -> &'static str {
         TransportKind::Tls(TlsFailure::Expired) => "срок сертификата сервера истёк",
         TransportKind::Tls(TlsFailure::NotYetValid) => "срок сертификата сервера ещё не наступил",
         TransportKind::Tls(_) => "не удалось установить защищённое соединение",
+        TransportKind::Proxy => "прокси-сервер не пропустил запрос",
         TransportKind::Timeout(_) => "сервис не ответил вовремя",
         TransportKind::Interrupted | TransportKind::Truncated => "соединение оборвалось",
         TransportKind::CredentialsRejected => "сервис не принял логин и пароль",
@@ -121,6 +122,10 @@ fn advice(error: &Error) -> Option<Text> {
         TransportKind::Tls(TlsFailure::WrongName) | TransportKind::Redirect => text!(
             "check --environment; something may be answering in the service's place",
             "проверьте --environment: возможно, вместо сервиса отвечает кто-то другой"
+        ),
+        TransportKind::Proxy => text!(
+            "check HTTPS_PROXY (http://HOST:PORT, or with USER:PASSWORD@ before the host) and NO_PROXY",
+            "проверьте HTTPS_PROXY (http://HOST:PORT, при необходимости с USER:PASSWORD@ перед именем) и NO_PROXY"
         ),
         TransportKind::Connect(ConnectFailure::Dns) => {
             text!("check the name and this machine's DNS", "проверьте имя и DNS этого компьютера")

@@ -65,7 +65,8 @@ fn a_demo_runs_whatever_is_set_for_the_real_service_and_says_so() {
     let home = Home::new()
         .with("ATOL_ENVIRONMENT", "production")
         .with("ATOL_LOGIN", "shop")
-        .with("ATOL_PASSWORD", "canary");
+        .with("ATOL_PASSWORD", "canary")
+        .with("HTTPS_PROXY", "no proxy at all");
     let run = home.atol(&["list", "--demo-size", "3", "--output", "json"]).expect_code(0);
     assert_eq!(run.json().as_array().unwrap().len(), 3);
     assert!(run.err().contains("demo: 3 made registers"), "{}", run.err());
