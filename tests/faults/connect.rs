@@ -49,6 +49,7 @@ async fn n02_a_resolver_that_hangs_is_given_up_after_5_s() {
     assert_eq!(rig.clock().monotonic(), Duration::from_secs(5));
 }
 
+// Elsewhere a full queue of connections refuses instead of swallowing.
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
 async fn n03_a_dead_address_leaves_time_for_the_next_one() {
@@ -74,6 +75,7 @@ async fn n05_a_refused_connection_is_tried_again_and_named() {
     assert_eq!(error.advice(), Some("nothing listens there: check the environment's address and port"));
 }
 
+// Elsewhere a full queue of connections refuses instead of swallowing.
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
 async fn n06_an_address_that_swallows_everything_is_given_up_after_5_s() {
@@ -123,6 +125,7 @@ async fn n25_a_broken_ipv6_address_costs_less_than_a_second() {
     assert!(rig.clock().monotonic() < Duration::from_secs(1));
 }
 
+// Elsewhere a full queue of connections refuses instead of swallowing.
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
 async fn n25_an_ipv6_address_that_swallows_everything_costs_less_than_a_second() {
@@ -138,6 +141,7 @@ async fn n25_an_ipv6_address_that_swallows_everything_costs_less_than_a_second()
 }
 
 /// An address of this machine that answers nothing: its queue of connections is full, and nobody takes any.
+// Elsewhere a full queue of connections refuses instead of swallowing.
 #[cfg(target_os = "linux")]
 struct BlackHole {
     address: SocketAddr,
@@ -145,6 +149,7 @@ struct BlackHole {
     _waiting: Vec<tokio::net::TcpStream>,
 }
 
+// Elsewhere a full queue of connections refuses instead of swallowing.
 #[cfg(target_os = "linux")]
 impl BlackHole {
     /// `None` when there is no such address.
