@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn a_token_that_the_answer_repeats_is_hidden_even_across_pieces() {
         let headers = HeaderMap::from_iter([("x-echo".parse().unwrap(), "canary".parse().unwrap())]);
-        let response = LastResponse::begin(StatusCode::UNAUTHORIZED, headers, false, Secrets::of("canary"));
+        let response = LastResponse::begin(StatusCode::UNAUTHORIZED, headers, false, Secrets::of(["canary"]));
         for piece in ["<pre>Token: can", "ary</pre>"] {
             response.push(&Bytes::from_static(piece.as_bytes()), usize::MAX);
         }
@@ -369,8 +369,12 @@ mod tests {
     #[test]
     fn of_a_login_only_the_error_object_is_shown() {
         let login = |body: &'static [u8]| {
-            let response =
-                LastResponse::begin(StatusCode::UNAUTHORIZED, HeaderMap::new(), true, Secrets::of("canary"));
+            let response = LastResponse::begin(
+                StatusCode::UNAUTHORIZED,
+                HeaderMap::new(),
+                true,
+                Secrets::of(["canary"]),
+            );
             response.push(&Bytes::from_static(body), usize::MAX);
             response.finish();
             response.text()

@@ -24,23 +24,10 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// One secret; nothing is hidden of one with less than four bytes.
-    pub(crate) fn of(secret: &str) -> Secrets {
-        if secret.len() < SHORTEST {
-            return Secrets::default();
-        }
-        let json = in_json(secret);
-        let mut forms = vec![
-            secret.to_owned(),
-            json.replace('/', r"\/"),
-            in_ascii_json(&json).replace('/', r"\/"),
-            in_ascii_json(&json),
-            json,
-            in_url(secret, |text, byte| write!(text, "%{byte:02X}")),
-            in_url(secret, |text, byte| write!(text, "%{byte:02x}")),
-            in_html(secret, "&#39;"),
-            in_html(secret, "&#039;"),
-        ];
+    /// These secrets; of one with less than four bytes nothing is hidden.
+    pub(crate) fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Secrets {
+        let long = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST);
+        let mut forms: Vec<_> = long.flat_map(forms).collect();
         // The longest first: a form may contain another.
         forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         forms.dedup();
@@ -59,7 +46,10 @@ impl Secrets {
                 bytes = clean.into();
             }
         }
-        bytes
+        match self.forms.iter().filter_map(|form| begun(&bytes, form.as_bytes())).max() {
+            Some(length) => [&bytes[..bytes.len() - length], HIDDEN.as_bytes()].concat().into(),
+            None => bytes,
+        }
     }
 
     /// Hides each value that repeats a secret, as a whole.
@@ -78,6 +68,25 @@ impl fmt::Debug for Secrets {
     }
 }
 
+/// The forms of one secret.
+fn forms(secret: &str) -> [String; 10] {
+    let json = in_json(secret);
+    let ascii = in_ascii_json(&json);
+    [
+        secret.to_owned(),
+        // JSON as a text within JSON.
+        in_json(&json),
+        json.replace('/', r"\/"),
+        ascii.replace('/', r"\/"),
+        json,
+        ascii,
+        in_url(secret, |text, byte| write!(text, "%{byte:02X}")),
+        in_url(secret, |text, byte| write!(text, "%{byte:02x}")),
+        in_html(secret, "&#39;"),
+        in_html(secret, "&#039;"),
+    ]
+}
+
 /// `text` with each `secret` replaced; `None` when there is nothing to replace.
 fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
     let mut rest = 0;
@@ -93,10 +102,15 @@ fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
+/// How much of `secret` a text that broke off in the middle of it ends with.
+fn begun(text: &[u8], secret: &[u8]) -> Option<usize> {
+    (SHORTEST..secret.len()).rev().find(|length| text.ends_with(&secret[..*length]))
+}
+
 /// As JSON writes it between the quotes.
 fn in_json(secret: &str) -> String {
     let quoted = serde_json::Value::from(secret).to_string();
-    quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_owned()
+    quoted.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"')).unwrap_or_default().to_owned()
 }
 
 /// JSON in ASCII only, as PHP and others write it.
@@ -143,7 +157,8 @@ mod tests {
     const SECRET: &str = "a+/\"<'ж&=";
 
     fn hidden(text: &str) -> String {
-        String::from_utf8(Secrets::of(SECRET).hide(Bytes::copy_from_slice(text.as_bytes())).to_vec()).unwrap()
+        String::from_utf8(Secrets::of([SECRET]).hide(Bytes::copy_from_slice(text.as_bytes())).to_vec())
+            .unwrap()
     }
 
     #[test]
@@ -151,6 +166,7 @@ mod tests {
         for form in [
             SECRET,
             r#"a+/\"<'ж&="#,
+            r#"a+/\\\"<'ж&="#,
             r#"a+\/\"<'ж&="#,
             r#"a+/\"<'\u0436&="#,
             r#"a+\/\"<'\u0436&="#,
@@ -168,16 +184,23 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_breaks_off_within_a_secret_does_not_show_its_beginning() {
+        assert_eq!(hidden(r#"token: a+/"<'ж"#), "token: [hidden]");
+        assert_eq!(hidden(r#"token: a+/""#), "token: [hidden]");
+        assert_eq!(hidden("token: a+/"), "token: a+/", "too little to matter");
+    }
+
+    #[test]
     fn text_without_a_secret_is_not_copied() {
         let text = Bytes::from_static(b"a+/ and other text");
-        assert_eq!(Secrets::of(SECRET).hide(text.clone()).as_ptr(), text.as_ptr());
+        assert_eq!(Secrets::of([SECRET]).hide(text.clone()).as_ptr(), text.as_ptr());
     }
 
     #[test]
     fn what_is_too_short_to_be_told_from_words_is_left() {
-        assert_eq!(Secrets::of("abc").hide(Bytes::from_static(b"abc")), "abc");
-        assert_eq!(Secrets::of("").hide(Bytes::from_static(b"abc")), "abc");
-        assert_eq!(Secrets::of("abcd").hide(Bytes::from_static(b"abcd")), HIDDEN);
+        assert_eq!(Secrets::of(["abc"]).hide(Bytes::from_static(b"abc")), "abc");
+        assert_eq!(Secrets::of([""]).hide(Bytes::from_static(b"abc")), "abc");
+        assert_eq!(Secrets::of(["abcd"]).hide(Bytes::from_static(b"abcd")), HIDDEN);
     }
 
     #[test]
@@ -185,7 +208,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-echo", HeaderValue::from_static("token=abcdef; ok"));
         headers.insert("x-other", HeaderValue::from_static("abcde"));
-        Secrets::of("abcdef").hide_in_headers(&mut headers);
+        Secrets::of(["abcdef"]).hide_in_headers(&mut headers);
         assert_eq!(
             (&headers["x-echo"], &headers["x-other"]),
             (&HIDDEN.parse().unwrap(), &"abcde".parse().unwrap())
@@ -194,6 +217,6 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing() {
-        assert_eq!(format!("{:?}", Secrets::of(SECRET)), "Secrets([hidden])");
+        assert_eq!(format!("{:?}", Secrets::of([SECRET])), "Secrets([hidden])");
     }
 }

@@ -1,5 +1,6 @@
 //! What another crate can do with the published API alone: every trait implemented, a layer of its own, and a stack of
 //! its own from our layers.
+#![expect(clippy::unwrap_used, reason = "a broken set-up of a test ends it")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};

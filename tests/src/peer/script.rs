@@ -106,6 +106,13 @@ impl Script {
         self.then(Step::Reset)
     }
 
+    /// Goes on with what another script does.
+    #[must_use]
+    pub fn and(mut self, next: Script) -> Script {
+        self.steps.extend(next.steps);
+        self
+    }
+
     fn then(mut self, step: Step) -> Script {
         self.steps.push(step);
         self

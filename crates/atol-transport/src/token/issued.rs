@@ -35,7 +35,7 @@ impl Issued {
         refresh_age: Duration,
     ) -> Issued {
         let Fetched { token, lifetime, fresh } = fetched;
-        let secrets = Secrets::of(token.expose());
+        let secrets = Secrets::of([token.expose()]);
         let worked = AtomicBool::new(false);
         Issued { generation, header, token, secrets, lifetime, refresh_age, fresh, worked }
     }

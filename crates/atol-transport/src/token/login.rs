@@ -46,7 +46,7 @@ pub(super) fn request(uri: &Uri, credentials: &Credentials, source: Option<&str>
     *request.uri_mut() = uri.clone();
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     request.extensions_mut().insert(Login);
-    request.extensions_mut().insert(Secrets::of(credentials.password()));
+    request.extensions_mut().insert(secrets(credentials));
     request.extensions_mut().insert(MaxBody(ANSWER_CAP));
     request.extensions_mut().insert(PathTemplate("/api/auth/v1/gettoken"));
     Ok(request)
@@ -65,10 +65,12 @@ where
 {
     let response =
         service.oneshot(request).await.map_err(|error| in_login(Error::from_boxed(error.into())))?;
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     let body = body.collect(ANSWER_CAP).await.map_err(in_login)?;
     let asked = retry_after(&parts.headers, clock.wall());
-    let answer = read(parts.status, &parts.headers, &body, credentials).map_err(|error| match asked {
+    let secrets = secrets(credentials);
+    secrets.hide_in_headers(&mut parts.headers);
+    let answer = read(parts.status, &parts.headers, &body, &secrets).map_err(|error| match asked {
         Some(wait) => error.with_retry_after(wait),
         None => error,
     });
@@ -80,9 +82,10 @@ where
 }
 
 /// The token in an answer. Nothing of the answer is repeated in an error except the service's error object.
-fn read(status: StatusCode, headers: &HeaderMap, body: &[u8], credentials: &Credentials) -> Result<Token> {
-    judge(status, headers, body, None)
-        .map_err(|error| in_login(discreet(error, status, headers, body, credentials)))?;
+fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes, secrets: &Secrets) -> Result<Token> {
+    if judge(status, headers, body, None).is_err() {
+        return Err(in_login(refusal(status, headers, body, secrets)));
+    }
     let response = TokenResponse::from_json(json::text(body)).map_err(|error| {
         let kind = match error.kind() {
             atol_model::ErrorKind::Truncated => ErrorKind::Truncated,
@@ -97,48 +100,33 @@ fn in_login(error: Error) -> Error {
     error.map_message(|message| format!("cannot log in: {message}"))
 }
 
-/// Hides what an answer to a login may repeat of its request: a debugging page that shows what it was sent, or
-/// an error text that quotes the password.
-fn discreet(
-    error: Error,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-    credentials: &Credentials,
-) -> Error {
-    let Some(service_error) = error.service_error() else {
-        return match error.kind() {
-            ErrorKind::Status | ErrorKind::Unauthorized | ErrorKind::NotJson if !body.is_empty() => {
-                let content_type =
-                    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("unknown type");
-                error.map_message(|_| {
-                    format!(
-                        "the service answered {status} with {} bytes of {} instead of a token",
-                        body.len(),
-                        Excerpt::of(content_type, 60)
-                    )
-                })
-            }
-            _ => error,
-        };
+/// What a login carries that its answer may repeat.
+fn secrets(credentials: &Credentials) -> Secrets {
+    Secrets::of([credentials.login(), credentials.password()])
+}
+
+/// Why there is no token, with login and password hidden. Of a page that is no error object
+/// nothing is quoted: it may show more of what it was sent, in a form that nobody thought of.
+fn refusal(status: StatusCode, headers: &HeaderMap, body: &Bytes, secrets: &Secrets) -> Error {
+    let Err(error) = judge(status, headers, &secrets.hide(body.clone()), None) else {
+        return Error::new(ErrorKind::InvalidToken, "the answer holds no token").with_status(status);
     };
-    let password = Secrets::of(credentials.password());
-    if !password.are_in(service_error.text.as_bytes()) && !password.are_in(service_error.error_id.as_bytes())
-    {
-        return error;
+    match error.kind() {
+        ErrorKind::Status | ErrorKind::Unauthorized | ErrorKind::NotJson
+            if error.service_error().is_none() && !body.is_empty() =>
+        {
+            let content_type =
+                headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("unknown type");
+            error.map_message(|_| {
+                format!(
+                    "the service answered {status} with {} bytes of {} instead of a token",
+                    body.len(),
+                    Excerpt::of(content_type, 60)
+                )
+            })
+        }
+        _ => error,
     }
-    let mut service_error = service_error.clone();
-    "[hidden]".clone_into(&mut service_error.text);
-    "[hidden]".clone_into(&mut service_error.error_id);
-    Error::new(
-        error.kind(),
-        format!(
-            "the service answered {status} with error {}, whose text repeats the password and is hidden",
-            service_error.code
-        ),
-    )
-    .with_status(status)
-    .with_service_error(service_error)
 }
 
 /// Checks an integrator's name.
@@ -168,7 +156,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         let credentials = Credentials::new("shop", "canary-password").unwrap();
-        read(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes(), &credentials).unwrap_err()
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        read(StatusCode::from_u16(status).unwrap(), &headers, &body, &secrets(&credentials)).unwrap_err()
     }
 
     #[test]
@@ -203,8 +192,8 @@ mod tests {
 
     #[test]
     fn the_token_is_read() {
-        let body = br#"{"error":null,"token":"abc","timestamp":"30.11.2017 17:58:53"}"#;
-        let token = read(StatusCode::OK, &HeaderMap::new(), body, &credentials()).unwrap();
+        let body = Bytes::from_static(br#"{"error":null,"token":"abc","timestamp":"30.11.2017 17:58:53"}"#);
+        let token = read(StatusCode::OK, &HeaderMap::new(), &body, &secrets(&credentials())).unwrap();
         assert_eq!(token.expose(), "abc");
     }
 
@@ -262,7 +251,8 @@ mod tests {
         Unauthorized: cannot log in: the service answered 401 Unauthorized with 6 bytes of text/plain instead of a token
         CredentialsRejected: cannot log in: the service answered 200 OK with error 12 WrongLoginOrPassword: no such user
           what to do: check login and password: they are those of the integration, from the settings file that the ATOL Online account offers for download, and belong to one environment
-        CredentialsRejected: cannot log in: the service answered 401 Unauthorized with error 12 WrongLoginOrPassword, whose text repeats the password and is hidden
+        CredentialsRejected: cannot log in: the service answered 401 Unauthorized with error 12 WrongLoginOrPassword: `[hidden]` is wrong
+          what to do: check login and password: they are those of the integration, from the settings file that the ATOL Online account offers for download, and belong to one environment
         ");
     }
 }
