@@ -121,6 +121,16 @@ mod tests {
     }
 
     #[test]
+    fn k03_a_clock_before_1970_asks_for_no_more_than_the_longest_wait() {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("Tue, 24 Nov 2026 10:00:30 GMT"));
+        let before = "1903-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(retry_after(&headers, before), Some(LONGEST));
+        headers.insert(DATE, HeaderValue::from_static("Tue, 24 Nov 2026 10:00:00 GMT"));
+        assert_eq!(retry_after(&headers, before), Some(Duration::from_secs(30)));
+    }
+
+    #[test]
     fn the_longest_of_several_wishes_counts_and_illegible_ones_do_not() {
         let mut headers = HeaderMap::new();
         for value in ["7", "soon", "30", "5"] {

@@ -120,6 +120,14 @@ fn the_service_is_quoted_with_code_and_text() {
 }
 
 #[test]
+fn h07_an_error_object_in_a_success_comes_before_the_data_beside_it() {
+    let body = r#"{"error":{"code":34,"text":"no"},"data":[{"serialNumber":"1"}]}"#;
+    let error = judged(200, &[], body.as_bytes()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Service);
+    assert!(error.is_not_found());
+}
+
+#[test]
 fn h09_answers_without_an_error_object_are_told_by_status_and_beginning() {
     insta::assert_snapshot!(told(&[
         (503, HTML, "\r\n<html><title>503 Service Temporarily Unavailable</title>"),
@@ -154,7 +162,7 @@ fn h09_answers_without_an_error_object_are_told_by_status_and_beginning() {
 }
 
 #[test]
-fn successful_answers_that_are_not_data_are_told_apart() {
+fn h08_successful_answers_that_are_not_data_are_told_apart() {
     insta::assert_snapshot!(told(&[
         (200, &[], ""),
         (204, &[], "\r\n"),

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_fail_again_is_not_repeated() {
+    fn h04_what_would_fail_again_is_not_repeated() {
         let permanent = [
             (ErrorKind::Config, 0),
             (ErrorKind::Tls(TlsFailure::UnknownIssuer), 0),

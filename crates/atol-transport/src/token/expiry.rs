@@ -77,6 +77,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn k03_a_clock_before_1970_leaves_the_monotonic_one_to_count() {
+        let clock = VirtualClock::starting_at("1903-01-01T00:00:00Z".parse().unwrap());
+        assert!(Lifetime::resume(&clock, noon()).is_none(), "a token from the future");
+        let lifetime = Lifetime::begin(&clock);
+        clock.sleep(23 * HOUR).await;
+        assert!(!lifetime.is_over(&clock));
+        clock.sleep(HOUR).await;
+        assert!(lifetime.is_over(&clock));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_life_ends_after_a_day_of_either_clock() {
         let clock = VirtualClock::starting_at(noon());
         let life = Lifetime::begin(&clock);

@@ -198,6 +198,12 @@ mod tests {
     }
 
     #[test]
+    fn u06_an_error_beside_a_token_wins() {
+        let both = r#"{"error":{"code":12,"text":"no"},"token":"abc"}"#;
+        assert_eq!(refused(200, "application/json", both).kind(), ErrorKind::CredentialsRejected);
+    }
+
+    #[test]
     fn u05_what_is_no_token_is_refused_without_being_repeated() {
         let json = "application/json";
         let errors = [

@@ -1,4 +1,15 @@
 //! The rules of the token, against a service of a few lines; time is paused throughout.
+//!
+//! | promise | shown by |
+//! |---|---|
+//! | one login for everybody, also when it fails | `a_thousand_cold_callers_log_in_once`, `…_share_one_failure`, `cold_callers_on_many_threads_log_in_once` |
+//! | who gives up takes nothing down | `u09_nobody_is_hurt_when_the_caller_who_fetches_gives_up` |
+//! | renewed early; a failure leaves the valid token in use | `a_token_is_renewed_once_a_day_…`, the two `u07_…` |
+//! | never stuck | `after_two_days_of_faults_an_hour_of_health_is_enough` |
+//! | refused once: one login, one repeat, and no newer token lost | `u02_…`, `u03_…`, `u04_…`, `a_second_refusal_is_returned` |
+//! | a wrong password does not hammer | the two `u01_…`, in one process and in many |
+//! | expiry by two clocks | `k01_…`, `k02_…`, `the_life_is_counted_from_the_moment_the_login_was_sent` |
+//! | the token stays at home | `the_token_does_not_leave_its_origin`, `secrets` |
 #![expect(clippy::unchecked_time_subtraction, reason = "an overflow fails the test, as it should")]
 
 mod expiry;

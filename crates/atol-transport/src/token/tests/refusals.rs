@@ -38,7 +38,7 @@ async fn u02_a_revoked_token_costs_one_login_and_no_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_shape_of_a_refusal_leads_to_one_repeat() {
+async fn h04_each_shape_of_a_refusal_leads_to_one_repeat() {
     for answer in [refusal(401, 10), refusal(401, 11), Answer::Is(401, String::new())] {
         let mut calls = 0;
         let service = Service::new().on_call(move |_| {
