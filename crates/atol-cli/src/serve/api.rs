@@ -39,6 +39,8 @@ struct AccountState<'v> {
 struct Item<'v> {
     account: &'v str,
     severity: Severity,
+    /// Why the record is not from the last list; `null` when it is.
+    outdated: Option<&'v str>,
     findings: Vec<ToldFinding<'v>>,
     kkt: &'v Kkt,
 }
@@ -110,6 +112,7 @@ impl<'v> Item<'v> {
         Item {
             account: register.account,
             severity: register.assessment.severity,
+            outdated: register.outdated,
             findings: register.assessment.findings.iter().map(told).collect(),
             kkt: register.kkt,
         }

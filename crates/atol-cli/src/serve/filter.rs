@@ -169,7 +169,7 @@ impl Filter {
     }
 
     fn passes(&self, register: &Register<'_>, needle: &str) -> bool {
-        let Register { account, kkt, assessment } = register;
+        let Register { account, kkt, assessment, .. } = register;
         self.state.is_none_or(|state| state.has(assessment.severity))
             && self.kind.is_none_or(|kind| assessment.finding(kind).is_some())
             && self.account.as_deref().is_none_or(|name| name == *account)
@@ -179,7 +179,7 @@ impl Filter {
 
     /// What is smaller comes first.
     fn key<'v>(&self, register: &Register<'v>) -> Key<'v> {
-        let Register { account, kkt, assessment } = *register;
+        let Register { account, kkt, assessment, .. } = *register;
         let first = match self.sort {
             Sort::Trouble | Sort::Serial => First::Same,
             Sort::Group => First::Text(kkt.group_code.as_deref().unwrap_or_default()),

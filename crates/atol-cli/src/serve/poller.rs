@@ -1,27 +1,27 @@
 //! Asks the service for an account's registers, again and again.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use atol_monitor::KktList;
-use atol_monitor::health::{History, Policy};
-use jiff::Timestamp;
+use atol_monitor::health::Policy;
+use atol_monitor::watch::{Failure, Moment, PollOutcome, Watcher};
 
-use super::state::{Account, Cause, Fleet, LastPoll, PollFailure, Slot};
+use super::state::{Account, Fleet, LastPoll, PollFailure, Slot};
 use crate::connection::Connection;
 
 /// Keeps the state of one account fresh.
 #[derive(Debug)]
 pub(crate) struct Poller {
     connection: Connection,
-    policy: Policy,
+    /// Remembers what one list cannot tell: how long a shift is open, what a record was before it became unreadable.
+    watcher: Watcher,
     slot: Slot,
-    memory: Memory,
 }
 
 impl Poller {
     pub(crate) fn new(connection: Connection, policy: Policy, slot: Slot) -> Poller {
-        Poller { connection, policy, slot, memory: Memory::default() }
+        // Silence is told by the age of the data here, not by events.
+        Poller { connection, watcher: Watcher::new(policy, Duration::MAX), slot }
     }
 
     /// Polls for ever. A poll that takes longer than the interval is followed by the next at once.
@@ -36,78 +36,43 @@ impl Poller {
         }
     }
 
-    /// Asks once. A failure keeps the last list and judges it anew: what nobody has looked at for an hour is no longer fine.
+    /// Asks once. A failure keeps the last list and judges it anew: what nobody has looked at for an hour is not fine.
     pub(crate) async fn poll(&mut self) {
         let Connection { monitor, clock, .. } = &self.connection;
         let start = clock.monotonic();
         let answer = monitor.get_all().await;
-        let took = clock.monotonic().saturating_sub(start);
-        let now = clock.wall();
+        let moment = Moment::now(&**clock);
+        let took = moment.monotonic.saturating_sub(start);
         let before = self.slot.get();
         let mut account = Account::clone(&before);
-        account.meter.polled(answer.as_ref().err().map(Cause::from));
-        let failure = match answer {
+        account.meter.polled(answer.as_ref().err().map(|error| Failure::from(error).kind));
+        let (read_at, failure) = match answer {
             Ok(list) => {
-                self.memory.observe(&list, now);
-                account.fleet = Some(self.judge(Arc::new(list), now, now));
-                None
+                self.watcher.observe(PollOutcome::List(list), moment);
+                (Some(moment.wall), None)
             }
             Err(error) => {
-                account.fleet = before
-                    .fleet
-                    .as_ref()
-                    .map(|fleet| self.judge(Arc::clone(fleet.list()), fleet.read_at(), now));
-                let since = before.failure().map_or(now, |failure| failure.since);
-                Some(PollFailure { since, report: error.report() })
+                let since = before.failure().map_or(moment.wall, |failure| failure.since);
+                (before.last_success(), Some(PollFailure { since, report: error.report() }))
             }
         };
+        account.fleet = read_at.map(|read_at| Arc::new(Fleet::judge(&self.watcher, read_at, moment)));
         account.last_poll = Some(LastPoll { took, failure });
         self.slot.set(account);
-    }
-
-    fn judge(&self, list: Arc<KktList>, read_at: Timestamp, now: Timestamp) -> Arc<Fleet> {
-        Arc::new(Fleet::judge(list, read_at, &self.policy, now, |kkt| {
-            self.memory.0.get(kkt.serial_number.as_str())
-        }))
-    }
-}
-
-/// What earlier lists told of each register, by serial number.
-#[derive(Debug, Default)]
-struct Memory(HashMap<String, History>);
-
-impl Memory {
-    /// Takes note of a list, and forgets the registers that are gone from it.
-    fn observe(&mut self, list: &KktList, now: Timestamp) {
-        let mut before = std::mem::take(&mut self.0);
-        // A record that cannot be read today says nothing, so it ends nothing either.
-        for serial in list.rejected().iter().filter_map(|rejected| rejected.serial_number.as_deref()) {
-            if let Some(kept) = before.remove_entry(serial) {
-                self.0.extend([kept]);
-            }
-        }
-        for kkt in list {
-            let mut history = before.remove(&kkt.serial_number).unwrap_or_default();
-            history.observe(kkt, now);
-            if history != History::default() {
-                self.0.insert(kkt.serial_number.clone(), history);
-            }
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use atol_mock::{Call, Fault, Fleet as MockFleet, ManualClock, MockAtol};
     use atol_monitor::KktMonitor;
     use atol_monitor::health::{FindingKind, Severity};
     use atol_transport::Environment;
     use atol_transport::clock::{Clock, SharedClock, Sleep, SystemClock};
     use atol_transport::retry::RetryPolicy;
+    use jiff::Timestamp;
 
-    use super::super::test_kit::register;
+    use super::super::test_kit::{policy, register};
     use super::*;
 
     /// The machine's clock, with the time of day of a test.
@@ -141,7 +106,7 @@ mod tests {
             .unwrap();
         let slot = Slot::new(Account::new("shop", Duration::from_secs(60)));
         let clock: SharedClock = Arc::new(TestClock(time.clone(), SystemClock::new()));
-        let poller = Poller::new(Connection::of(monitor, clock), Policy::default(), slot.clone());
+        let poller = Poller::new(Connection::of(monitor, clock), policy(), slot.clone());
         (mock, time, poller, slot)
     }
 
@@ -194,8 +159,30 @@ mod tests {
             mock.set_fleet(MockFleet::from_kkts([kkt]));
             poller.poll().await;
             let account = slot.get();
-            let assessment = &account.fleet.as_ref().unwrap().snapshot().assessments()[0];
+            let assessment = account.fleet.as_ref().unwrap().snapshot().assessments()[0].clone();
             assert_eq!(assessment.finding(FindingKind::LongShift).is_some(), is_long, "after {hours} hours");
         }
+    }
+
+    #[tokio::test]
+    async fn a_register_whose_record_cannot_be_read_any_more_stays_as_it_was_and_is_unknown() {
+        let (mock, time, mut poller, slot) = service().await;
+        let formed = NOON.parse().unwrap();
+        mock.set_fleet(MockFleet::from_kkts([register("1", |kkt| kkt.timestamp = Some(formed))]));
+        poller.poll().await;
+        let mut broken = MockFleet::new();
+        broken.push_raw(r#"{"serialNumber": "1", "signedDocuments": "many"}"#);
+        mock.set_fleet(broken);
+        time.advance(Duration::from_secs(60));
+        poller.poll().await;
+        let account = slot.get();
+        let fleet = account.fleet.as_ref().unwrap();
+        let registers: Vec<_> = fleet.registers("shop").collect();
+        assert_eq!(registers.len(), 1);
+        assert_eq!(registers[0].kkt.shift_number, Some(126));
+        assert_eq!(registers[0].assessment.severity, Severity::Unknown);
+        assert!(registers[0].outdated.unwrap().contains("missing"), "{registers:?}");
+        assert_eq!(fleet.snapshot().counts().unknown, 1);
+        assert_eq!(account.last_success(), Some(atol_mock::Clock::now(&time)));
     }
 }

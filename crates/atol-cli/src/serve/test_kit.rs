@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atol_monitor::health::Policy;
+use atol_monitor::watch::{Moment, PollOutcome, Watcher};
 use atol_monitor::{Kkt, KktList, NetworkErrorCode, OffsetTimestamp};
 use jiff::Timestamp;
 
@@ -49,8 +50,11 @@ pub(super) fn account(name: &str, registers: impl IntoIterator<Item = Kkt>) -> A
 
 pub(super) fn account_of(name: &str, list: KktList) -> Account {
     let read_at = "2026-11-24T09:59:30Z".parse().unwrap();
+    let moment = Moment::new(now(), Duration::ZERO);
+    let mut watcher = Watcher::new(policy(), Duration::MAX);
+    watcher.observe(PollOutcome::List(list), moment);
     Account {
-        fleet: Some(Arc::new(Fleet::judge(Arc::new(list), read_at, &policy(), now(), |_| None))),
+        fleet: Some(Arc::new(Fleet::judge(&watcher, read_at, moment))),
         last_poll: Some(LastPoll { took: Duration::from_millis(250), failure: None }),
         ..Account::new(name, Duration::from_secs(60))
     }
@@ -62,5 +66,5 @@ pub(super) fn failing(account: Account, report: &str) -> Account {
 }
 
 pub(super) fn view(registers: impl IntoIterator<Item = Kkt>) -> View {
-    View::of(vec![account("default", registers)])
+    View::of([Arc::new(account("default", registers))])
 }

@@ -6,6 +6,7 @@ mod credentials;
 mod get;
 mod help;
 mod list;
+mod serve;
 mod settings;
 mod support;
 // Signals are a matter of Unix.

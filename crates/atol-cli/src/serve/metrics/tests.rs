@@ -1,15 +1,16 @@
 //! The texts as Prometheus reads them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use atol_monitor::KktList;
 
 use super::super::test_kit::{account, account_of, failing, now, register};
 use super::*;
-use crate::serve::state::{Account, Cause, View};
+use crate::serve::state::{Account, View};
 
 fn prometheus(accounts: Vec<Account>) -> String {
-    encode(View::of(accounts), Format::Prometheus, 0).unwrap()
+    encode(View::of(accounts.into_iter().map(Arc::new)), Format::Prometheus, 0).unwrap()
 }
 
 fn fleet() -> Vec<Account> {
@@ -39,7 +40,7 @@ fn every_metric_has_its_type_help_and_values() {
 
 #[test]
 fn open_metrics_say_the_same_in_their_own_way() {
-    let text = encode(View::of(fleet()), Format::OpenMetrics, 0).unwrap();
+    let text = encode(View::of(fleet().into_iter().map(Arc::new)), Format::OpenMetrics, 0).unwrap();
     let heads: Vec<_> = text.lines().filter(|line| line.starts_with('#')).collect();
     insta::assert_snapshot!("openmetrics_heads", heads.join("\n"));
     let classic = prometheus(fleet());
@@ -51,12 +52,12 @@ fn open_metrics_say_the_same_in_their_own_way() {
 #[test]
 fn a_failing_poll_keeps_the_numbers_and_says_that_they_are_old() {
     let account = failing(account("shop", [register("00107703864827", |_| ())]), "canary");
-    account.meter.polled(Some(Cause::Timeout));
+    account.meter.polled(Some(FailureKind::Timeout));
     let text = prometheus(vec![account]);
     for line in [
         "atol_up{account=\"shop\"} 0",
         "atol_last_successful_poll_timestamp_seconds{account=\"shop\"} 1795514370",
-        "atol_poll_failures_total{account=\"shop\",cause=\"timeout\"} 1",
+        "atol_poll_failures_total{account=\"shop\",kind=\"timeout\"} 1",
         "atol_kkt_shift_number{account=\"shop\",serial_number=\"00107703864827\"} 126",
     ] {
         assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");

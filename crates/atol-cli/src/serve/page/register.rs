@@ -38,6 +38,12 @@ pub(crate) fn answer(context: &Context<'_>, serial: &str, query: &str) -> Answer
         p.back { a href={ "/" (back) } { "← " (words.all) } }
         article #register data-live {
             (title(context, &register))
+            @if let Some(reason) = register.outdated {
+                div.banner role="status" {
+                    p { strong { (words.outdated) } ". " (words.outdated_note) }
+                    p.cause { bdi { (foreign(reason)) } }
+                }
+            }
             section aria-labelledby="findings-title" {
                 h2 #findings-title { (words.findings) }
                 @if assessment.findings.is_empty() {
@@ -61,7 +67,7 @@ pub(crate) fn answer(context: &Context<'_>, serial: &str, query: &str) -> Answer
 }
 
 fn title(context: &Context<'_>, register: &Register<'_>) -> Markup {
-    let Register { account, kkt, assessment } = *register;
+    let Register { account, kkt, assessment, .. } = *register;
     html! {
         div.register-title {
             h1 { span.quiet { (context.words().register) } " " bdi.serial { (foreign(&kkt.serial_number)) } }
@@ -86,7 +92,7 @@ fn told(context: &Context<'_>, finding: &Finding) -> Markup {
 
 /// The record in lines that can be read.
 fn raw(kkt: &Kkt) -> String {
-    let lines = serde_json::to_string_pretty(&kkt.to_value()).unwrap_or_else(|_| kkt.to_json());
+    let lines = serde_json::to_string_pretty(kkt).unwrap_or_else(|_| kkt.to_json());
     // A JSON text has no control characters but line ends, and marks that turn text around are not legal to hide.
     let lines: Vec<_> =
         lines.lines().map(|line| atol_transport::error::Excerpt::of(line, LONGEST_RAW).to_string()).collect();

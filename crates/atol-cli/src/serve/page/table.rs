@@ -61,7 +61,7 @@ fn table(context: &Context<'_>, registers: &[Register<'_>]) -> Markup {
 }
 
 fn row(context: &Context<'_>, words: &Words, register: &Register<'_>) -> Markup {
-    let Register { account, kkt, assessment } = *register;
+    let Register { account, kkt, assessment, outdated } = *register;
     let address = kkt.fiscal_storage_payment_address.as_deref();
     html! {
         tr.(assessment.severity) role="row" {
@@ -75,7 +75,9 @@ fn row(context: &Context<'_>, words: &Words, register: &Register<'_>) -> Markup 
                 }
             }
             td.matter role="cell" data-label=(words.matter) {
+                @if outdated.is_some() { span { (words.outdated) } }
                 @match assessment.findings.as_slice() {
+                    [] if outdated.is_some() => {}
                     [] => span.quiet { (words.fine) },
                     [first, rest @ ..] => {
                         (capital(&first.title(context.language)))

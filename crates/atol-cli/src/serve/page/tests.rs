@@ -1,5 +1,6 @@
 //! What a reader sees, and what no value can do.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use atol_monitor::health::Policy;
@@ -19,12 +20,12 @@ fn context<'v>(view: &'v View, policy: &'v Policy, language: Language) -> Contex
 }
 
 async fn fleet_page(accounts: Vec<Account>, language: Language, query: &str) -> String {
-    let (view, policy) = (View::of(accounts), policy());
+    let (view, policy) = (View::of(accounts.into_iter().map(Arc::new)), policy());
     text(fleet(&context(&view, &policy, language), query)).await
 }
 
 async fn register_page(accounts: Vec<Account>, language: Language, serial: &str) -> String {
-    let (view, policy) = (View::of(accounts), policy());
+    let (view, policy) = (View::of(accounts.into_iter().map(Arc::new)), policy());
     text(super::register(&context(&view, &policy, language), serial, "")).await
 }
 
@@ -187,7 +188,7 @@ async fn ten_thousand_registers_come_in_pages() {
 
 #[tokio::test]
 async fn links_go_on_in_the_language_that_was_asked_for() {
-    let (view, policy) = (View::of(shop()), policy());
+    let (view, policy) = (View::of(shop().into_iter().map(Arc::new)), policy());
     let asked = Context { is_language_asked: true, ..context(&view, &policy, Language::Ru) };
     let page = text(fleet(&asked, "lang=ru&state=trouble")).await;
     assert!(page.contains("href=\"/kkts/00107703864829?lang=ru\""));

@@ -2,17 +2,28 @@
 
 use std::sync::Arc;
 
-use atol_monitor::health::{Assessment, History, Policy};
+use atol_monitor::Kkt;
+use atol_monitor::health::{Assessment, Severity};
 use atol_monitor::snapshot::Snapshot;
-use atol_monitor::{Kkt, KktList};
+use atol_monitor::watch::{FailureKind, Moment, RegisterState, Watcher};
 use jiff::Timestamp;
 
-/// A list of the service, and the verdict on each register of it.
+/// The last list of the service, and the verdict on each register of it.
 #[derive(Debug)]
 pub(crate) struct Fleet {
-    list: Arc<KktList>,
+    /// In the order of the assessments of `snapshot`.
+    read: Vec<Arc<Kkt>>,
+    last_known: Vec<LastKnown>,
     snapshot: Snapshot,
     read_at: Timestamp,
+}
+
+/// A register whose record in the last list could not be read, as it was before.
+#[derive(Debug)]
+struct LastKnown {
+    kkt: Arc<Kkt>,
+    assessment: Assessment,
+    reason: String,
 }
 
 /// A register with its verdict.
@@ -21,28 +32,50 @@ pub(crate) struct Register<'a> {
     pub(crate) account: &'a str,
     pub(crate) kkt: &'a Kkt,
     pub(crate) assessment: &'a Assessment,
+    /// Why the record is not from the last list.
+    pub(crate) outdated: Option<&'a str>,
 }
 
 impl Fleet {
-    /// Judges a list that was read at `read_at`, with what is remembered of each register.
-    pub(crate) fn judge<'h>(
-        list: Arc<KktList>,
-        read_at: Timestamp,
-        policy: &Policy,
-        now: Timestamp,
-        history: impl Fn(&Kkt) -> Option<&'h History>,
-    ) -> Fleet {
-        // Whoever shows them decides how many; there are at most four for each register.
-        let mut builder = Snapshot::builder(policy, now).deadlines(usize::MAX);
-        let none = History::default();
-        for kkt in list.iter() {
-            builder.add_with(kkt, history(kkt).unwrap_or(&none));
+    /// Judges what a watcher knows from the list that was read at `read_at`, by the present moment.
+    ///
+    /// The watcher is told of lists only and never of polls that fail: what those leave unknown is told as such for the
+    /// whole account, and each register by the age of its record.
+    pub(crate) fn judge(watcher: &Watcher, read_at: Timestamp, moment: Moment) -> Fleet {
+        let policy = watcher.policy();
+        let known = watcher.fleet(moment);
+        // Whoever shows the deadlines decides how many; there are at most four for each register.
+        let mut builder = Snapshot::builder(policy, known.now()).deadlines(usize::MAX);
+        let mut read = Vec::with_capacity(known.len());
+        let mut last_known = Vec::new();
+        for register in known.registers() {
+            match (register.state(), register.last()) {
+                (RegisterState::Unknown { error, .. }, Some(kkt)) if error.kind != FailureKind::Undated => {
+                    let mut assessment = policy.assess_with(kkt, register.history(), known.now());
+                    assessment.severity = assessment.severity.max(Severity::Unknown);
+                    last_known.push(LastKnown {
+                        kkt: Arc::clone(kkt),
+                        assessment,
+                        reason: error.to_string(),
+                    });
+                }
+                (RegisterState::Unknown { error, .. }, None) => {
+                    builder.add_unknown(Some(register.serial_number()), error.to_string());
+                }
+                (_, Some(kkt)) => {
+                    builder.add_with(kkt, register.history());
+                    read.push(Arc::clone(kkt));
+                }
+                (_, None) => {}
+            }
         }
-        for rejected in list.rejected() {
-            builder.add_rejected(rejected);
+        for LastKnown { kkt, assessment, reason } in &last_known {
+            builder.add_last_known(kkt, &assessment.findings, reason.as_str());
         }
-        let snapshot = builder.build();
-        Fleet { list, snapshot, read_at }
+        for error in known.unnamed() {
+            builder.add_unknown(None, error.to_string());
+        }
+        Fleet { read, last_known, snapshot: builder.build(), read_at }
     }
 
     /// Counts, deadlines and the records that could not be read.
@@ -55,20 +88,16 @@ impl Fleet {
         self.read_at
     }
 
-    /// The list as it was read.
-    pub(crate) fn list(&self) -> &Arc<KktList> {
-        &self.list
-    }
-
-    /// The registers in the order of the service.
-    pub(crate) fn registers<'a>(
-        &'a self,
-        account: &'a str,
-    ) -> impl ExactSizeIterator<Item = Register<'a>> + Clone {
-        self.list.iter().zip(self.snapshot.assessments()).map(move |(kkt, assessment)| Register {
+    /// The registers of which anything is known, in the order of their serial numbers but for those that are outdated.
+    pub(crate) fn registers<'a>(&'a self, account: &'a str) -> impl Iterator<Item = Register<'a>> + Clone {
+        let read = self.read.iter().zip(self.snapshot.assessments());
+        let read = read.map(move |(kkt, assessment)| Register { account, kkt, assessment, outdated: None });
+        let last_known = self.last_known.iter().map(move |LastKnown { kkt, assessment, reason }| Register {
             account,
             kkt,
             assessment,
-        })
+            outdated: Some(reason),
+        });
+        read.chain(last_known)
     }
 }

@@ -7,13 +7,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
+use atol_monitor::watch::{Failure, FailureKind};
 use atol_transport::token::{MemoryTokenStore, StoredToken, TokenKey};
 use atol_transport::{Body, BoxError, Error, ResponseBody, TokenStore};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::Cause;
+/// The kinds in which reading a list, and the requests for it, can fail.
+pub(crate) const KINDS: [FailureKind; 11] = [
+    FailureKind::Connect,
+    FailureKind::Tls,
+    FailureKind::Timeout,
+    FailureKind::Interrupted,
+    FailureKind::Auth,
+    FailureKind::Throttled,
+    FailureKind::Service,
+    FailureKind::NotJson,
+    FailureKind::Decode,
+    FailureKind::Incomplete,
+    FailureKind::Other,
+];
 
 /// Counters of one account; clones count together.
 ///
@@ -27,22 +41,28 @@ struct Counters {
     attempts: AtomicU64,
     logins: AtomicU64,
     polls: AtomicU64,
-    failed_attempts: ByCause,
-    failed_polls: ByCause,
+    failed_attempts: ByKind,
+    failed_polls: ByKind,
 }
 
 #[derive(Debug, Default)]
-struct ByCause([AtomicU64; Cause::ALL.len()]);
+struct ByKind([AtomicU64; KINDS.len()]);
 
-impl ByCause {
-    fn add(&self, cause: Cause) {
-        if let Some((_, count)) = Cause::ALL.iter().zip(&self.0).find(|(known, _)| **known == cause) {
+impl ByKind {
+    /// A kind that is not foreseen counts as the last one, which is any other.
+    fn add(&self, kind: FailureKind) {
+        let place = KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len() - 1);
+        if let Some(count) = self.0.get(place) {
             count.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    fn read(&self) -> impl Iterator<Item = (Cause, u64)> {
-        Cause::ALL.into_iter().zip(self.0.iter().map(|count| count.load(Ordering::Relaxed)))
+    fn read(&self) -> [(FailureKind, u64); KINDS.len()] {
+        let mut counts = KINDS.map(|kind| (kind, 0));
+        for ((_, count), counter) in counts.iter_mut().zip(&self.0) {
+            *count = counter.load(Ordering::Relaxed);
+        }
+        counts
     }
 }
 
@@ -63,10 +83,10 @@ impl Meter {
     }
 
     /// Takes down how a poll ended.
-    pub(crate) fn polled(&self, failure: Option<Cause>) {
+    pub(crate) fn polled(&self, failure: Option<FailureKind>) {
         self.0.polls.fetch_add(1, Ordering::Relaxed);
-        if let Some(cause) = failure {
-            self.0.failed_polls.add(cause);
+        if let Some(kind) = failure {
+            self.0.failed_polls.add(kind);
         }
     }
 
@@ -90,13 +110,13 @@ impl Meter {
         self.0.polls.load(Ordering::Relaxed)
     }
 
-    /// Requests that failed, by cause.
-    pub(crate) fn failed_requests(&self) -> impl Iterator<Item = (Cause, u64)> {
+    /// Requests that failed, by kind.
+    pub(crate) fn failed_requests(&self) -> [(FailureKind, u64); KINDS.len()] {
         self.0.failed_attempts.read()
     }
 
-    /// Polls that failed, by cause.
-    pub(crate) fn failed_polls(&self) -> impl Iterator<Item = (Cause, u64)> {
+    /// Polls that failed, by kind.
+    pub(crate) fn failed_polls(&self) -> [(FailureKind, u64); KINDS.len()] {
         self.0.failed_polls.read()
     }
 }
@@ -152,21 +172,26 @@ where
         let answer = self.inner.call(request);
         Box::pin(async move {
             let result = answer.await.map_err(|error| Error::from_boxed(error.into()));
-            if let (Scope::Attempt, Some(cause)) = (scope, cause(&result)) {
-                meter.0.failed_attempts.add(cause);
+            if let (Scope::Attempt, Some(kind)) = (scope, failure(&result)) {
+                meter.0.failed_attempts.add(kind);
             }
             result
         })
     }
 }
 
-/// Why an attempt failed, as far as it can be told without its body.
-fn cause(result: &Result<Response<ResponseBody>, Error>) -> Option<Cause> {
-    match result {
-        Ok(response) if response.status().is_success() => None,
-        Ok(_) => Some(Cause::Status),
-        Err(error) => Some(error.kind().into()),
-    }
+/// How an attempt failed, as far as it can be told without its body.
+fn failure(result: &Result<Response<ResponseBody>, Error>) -> Option<FailureKind> {
+    let kind = match result {
+        Ok(response) if response.status().is_success() => return None,
+        Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => {
+            return Some(FailureKind::Throttled);
+        }
+        Ok(_) => return Some(FailureKind::Service),
+        Err(error) => error.kind(),
+    };
+    // The kinds of failure are those of a watch, wherever one is counted.
+    Some(Failure::from(&atol_monitor::Error::from(Error::new(kind, ""))).kind)
 }
 
 struct MeteredTokenStore {
@@ -219,10 +244,10 @@ mod tests {
             .build()
             .unwrap();
         monitor.get_all().await.unwrap();
-        let failed: Vec<_> = meter.failed_requests().filter(|(_, count)| *count > 0).collect();
+        let failed: Vec<_> = meter.failed_requests().into_iter().filter(|(_, count)| *count > 0).collect();
         let sent = mock.requests().iter().filter(|request| request.method() == "GET").count();
         assert_eq!((meter.requests(), meter.retries(), meter.token_refreshes()), (sent as u64, 1, 1));
-        assert_eq!(failed, [(Cause::Status, 1)]);
+        assert_eq!(failed, [(FailureKind::Service, 1)]);
     }
 
     #[test]

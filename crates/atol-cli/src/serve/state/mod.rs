@@ -1,6 +1,5 @@
 //! What is known of each account: written by its poller, read by every request, and nobody waits for anybody.
 
-mod cause;
 mod fleet;
 mod meter;
 
@@ -9,9 +8,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub(crate) use cause::Cause;
 pub(crate) use fleet::{Fleet, Register};
-pub(crate) use meter::Meter;
+pub(crate) use meter::{KINDS, Meter};
 
 /// The accounts of this process.
 #[derive(Debug)]
@@ -101,7 +99,7 @@ impl Store {
 
     /// All accounts as they are now.
     pub(crate) fn view(&self) -> View {
-        View(self.accounts.iter().map(Slot::get).collect())
+        View::of(self.accounts.iter().map(Slot::get))
     }
 }
 
@@ -110,9 +108,8 @@ impl Store {
 pub(crate) struct View(Vec<Arc<Account>>);
 
 impl View {
-    #[cfg_attr(not(test), expect(dead_code, reason = "for tests and benchmarks, which have no pollers"))]
-    pub(crate) fn of(accounts: Vec<Account>) -> View {
-        View(accounts.into_iter().map(Arc::new).collect())
+    pub(crate) fn of(accounts: impl IntoIterator<Item = Arc<Account>>) -> View {
+        View(accounts.into_iter().collect())
     }
 
     pub(crate) fn accounts(&self) -> impl ExactSizeIterator<Item = &Account> {

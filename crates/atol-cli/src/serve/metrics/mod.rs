@@ -3,13 +3,14 @@
 //! # How many series
 //!
 //! For each register at most 14 (12 gauges, the date of the first unsent document only while there is one, and the
-//! `_info`); for each group 4; for each account 7 and two for each [`Cause`]. A register that leaves the list leaves the
+//! `_info`); for each group 4; for each account 7 and two for each kind of failure. A register that leaves the list leaves the
 //! answer at once. Labels that a person can change (group, address) stand only in `atol_kkt_info` and in the totals, so
 //! a new address does not begin the series of a register anew.
 
 use std::fmt;
 
 use atol_monitor::health::Severity;
+use atol_monitor::watch::FailureKind;
 use atol_monitor::{Kkt, OffsetTimestamp};
 use atol_transport::error::Excerpt;
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::state::{Account, Cause, Register, View};
+use super::state::{Account, KINDS, Register, View};
 
 /// The longest label value; more than any address.
 const LONGEST_LABEL: usize = 256;
@@ -210,25 +211,22 @@ impl Exposition {
             account.meter.token_refreshes()
         })?;
 
-        let by_cause = |metric: &mut MetricEncoder<'_>, account: &Account, cause: Cause, value| {
-            let labels = [("account", &*account.name), ("cause", cause.as_str())];
-            count(&mut metric.encode_family(&labels)?, value)
+        let mut failures = |name, help, value: fn(&Account) -> [(FailureKind, u64); KINDS.len()]| {
+            let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+            for account in self.0.accounts() {
+                for (kind, value) in value(account) {
+                    let labels = [("account", &*account.name), ("kind", kind.as_str())];
+                    count(&mut metric.encode_family(&labels)?, value)?;
+                }
+            }
+            Ok(())
         };
-        let help = "Polls that failed, by cause";
-        let mut metric = encoder.encode_descriptor("poll_failures", help, None, MetricType::Counter)?;
-        for account in self.0.accounts() {
-            for (cause, value) in account.meter.failed_polls() {
-                by_cause(&mut metric, account, cause, value)?;
-            }
-        }
-        let help = "Requests that failed, those that were repeated with success included, by cause";
-        let mut metric = encoder.encode_descriptor("request_errors", help, None, MetricType::Counter)?;
-        for account in self.0.accounts() {
-            for (cause, value) in account.meter.failed_requests() {
-                by_cause(&mut metric, account, cause, value)?;
-            }
-        }
-        Ok(())
+        failures("poll_failures", "Polls that failed, by kind", |account| account.meter.failed_polls())?;
+        failures(
+            "request_errors",
+            "Requests that failed, those that were repeated with success included, by kind",
+            |account| account.meter.failed_requests(),
+        )
     }
 
     fn encode_totals(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

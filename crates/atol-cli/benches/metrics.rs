@@ -1,0 +1,218 @@
+//! A scrape of ten thousand registers, beside the same series through the metrics crate alone.
+//!
+//! First the promise, a ratio of medians of interleaved pairs, so that a busy machine slows both alike; it fails when it is
+//! broken. Then the times, by divan. `ATOL_BENCH_QUICK` only tries it out.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "the table is the purpose, and the input is good"
+)]
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use atol_mock::Fleet as MadeFleet;
+use atol_monitor::health::Policy;
+use atol_monitor::watch::{Moment, PollOutcome, Watcher};
+use atol_monitor::{Kkt, OffsetTimestamp};
+use jiff::Timestamp;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+#[expect(dead_code, unused_imports, reason = "the server and its tests need more of it")]
+mod serve;
+
+use serve::metrics::{self, Format};
+use serve::state::{Account, Fleet, View};
+
+/// How many times as long as the metrics crate alone a scrape may take.
+const PROMISED: f64 = 1.5;
+const REGISTERS: usize = 10_000;
+
+fn main() -> ExitCode {
+    let is_quick = std::env::var_os("ATOL_BENCH_QUICK").is_some();
+    let (registers, pairs) = if is_quick { (100, 1) } else { (REGISTERS, 31) };
+    let (view, registry) = (view(registers), registry(registers));
+    let (ours, alone) = (scrape(&view), encode(&registry));
+    assert_eq!(series_of_registers(&ours), series_of_registers(&alone), "both have to tell as much");
+    let ratio = ratio(pairs, || drop(black_box(encode(&registry))), || drop(black_box(scrape(&view))));
+    println!(
+        "P13 a scrape / the metrics crate alone: {ratio:.2}, promised {PROMISED} ({} bytes)",
+        ours.len()
+    );
+    divan::main();
+    if is_quick || ratio <= PROMISED { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[divan::bench(args = [100, 1_000, 10_000])]
+fn a_scrape(bencher: divan::Bencher<'_, '_>, registers: usize) {
+    let view = view(registers);
+    bencher.counter(divan::counter::ItemsCount::new(registers)).bench(|| scrape(&view));
+}
+
+#[divan::bench(args = [100, 1_000, 10_000])]
+fn the_metrics_crate_alone(bencher: divan::Bencher<'_, '_>, registers: usize) {
+    let registry = registry(registers);
+    bencher.counter(divan::counter::ItemsCount::new(registers)).bench(|| encode(&registry));
+}
+
+fn scrape(view: &View) -> String {
+    metrics::encode(view.clone(), Format::Prometheus, 0).unwrap()
+}
+
+fn encode(registry: &Registry) -> String {
+    let mut text = String::new();
+    prometheus_client::encoding::prometheus_text::encode(&mut text, registry).unwrap();
+    text
+}
+
+fn series_of_registers(text: &str) -> usize {
+    text.lines().filter(|line| line.starts_with("atol_kkt_")).count()
+}
+
+fn now() -> Timestamp {
+    "2026-11-24T10:00:00Z".parse().unwrap()
+}
+
+fn registers(count: usize) -> Vec<Kkt> {
+    MadeFleet::generate(1, count, now()).kkts()
+}
+
+/// A fleet after a poll.
+fn fleet(count: usize) -> Fleet {
+    let moment = Moment::new(now(), Duration::ZERO);
+    let mut watcher = Watcher::new(Policy::default(), Duration::MAX);
+    watcher.observe(PollOutcome::List(registers(count).into_iter().collect()), moment);
+    Fleet::judge(&watcher, now(), moment)
+}
+
+fn view(count: usize) -> View {
+    let account = Account::new("shop", Duration::from_secs(60));
+    View::of([Arc::new(Account { fleet: Some(Arc::new(fleet(count))), ..account })])
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labels {
+    account: String,
+    serial_number: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Identity {
+    account: String,
+    serial_number: String,
+    group: String,
+    address: String,
+    inn: String,
+    registration_number: String,
+    fiscal_storage_serial_number: String,
+    device_number: String,
+}
+
+/// The same series as the crate's documentation has one keep them: families that are filled beforehand.
+fn registry(count: usize) -> Registry {
+    let mut registry = Registry::with_prefix("atol");
+    let registers = registers(count);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let info = Family::<Identity, Gauge>::default();
+    for kkt in &registers {
+        let identity = Identity {
+            account: "shop".to_owned(),
+            serial_number: kkt.serial_number.clone(),
+            group: text(&kkt.group_code),
+            address: text(&kkt.fiscal_storage_payment_address),
+            inn: text(&kkt.fiscal_storage_inn),
+            registration_number: text(&kkt.registration_number),
+            fiscal_storage_serial_number: text(&kkt.fiscal_storage_serial_number),
+            device_number: text(&kkt.device_number),
+        };
+        info.get_or_create(&identity).set(1);
+    }
+    registry.register("kkt_info", "Who the register is", info);
+    let seconds = |at: Option<OffsetTimestamp>| Some(at?.timestamp().as_second());
+    let number = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok());
+    whole(&mut registry, &registers, "severity", |_| Some(0));
+    whole(&mut registry, &registers, "last_news_timestamp_seconds", |kkt| seconds(kkt.timestamp));
+    whole(&mut registry, &registers, "activation_timestamp_seconds", |kkt| seconds(kkt.fiscalization_date));
+    whole(&mut registry, &registers, "expiry_timestamp_seconds", |kkt| {
+        seconds(kkt.fiscal_storage_expiration)
+    });
+    whole(&mut registry, &registers, "documents", |kkt| number(kkt.signed_documents));
+    whole(&mut registry, &registers, "unsent_documents", |kkt| number(Some(kkt.unsent_docs.unwrap_or(0))));
+    whole(&mut registry, &registers, "first_unsent_timestamp_seconds", |kkt| {
+        seconds(kkt.first_unsent_doc_timestamp)
+    });
+    whole(&mut registry, &registers, "network_error_code", |kkt| {
+        Some(kkt.network_error_code.as_ref()?.code())
+    });
+    whole(&mut registry, &registers, "shift_open", |kkt| kkt.is_shift_opened.map(i64::from));
+    whole(&mut registry, &registers, "shift_number", |kkt| number(kkt.shift_number));
+    whole(&mut registry, &registers, "shift_receipts", |kkt| number(kkt.shift_receipt));
+
+    let used = Family::<Labels, Gauge<f64, AtomicU64>>::default();
+    for kkt in &registers {
+        if let Some(percent) = kkt.fiscal_storage_percentage_use {
+            used.get_or_create(&labels(kkt)).set(percent / 100.0);
+        }
+    }
+    registry.register("kkt_used_ratio", "Memory", used);
+
+    // Only some have a deadline; which they are, the fleet knows.
+    let block = Family::<Labels, Gauge>::default();
+    let judged = fleet(count);
+    for register in judged.registers("shop") {
+        let deadlines =
+            register.assessment.findings.iter().filter_map(atol_monitor::health::Finding::deadline);
+        if let Some(at) = deadlines.min() {
+            block.get_or_create(&labels(register.kkt)).set(at.as_second());
+        }
+    }
+    registry.register("kkt_block_timestamp_seconds", "When it stops", block);
+    registry
+}
+
+fn whole(registry: &mut Registry, registers: &[Kkt], name: &str, value: impl Fn(&Kkt) -> Option<i64>) {
+    let family = Family::<Labels, Gauge>::default();
+    for kkt in registers {
+        if let Some(value) = value(kkt) {
+            family.get_or_create(&labels(kkt)).set(value);
+        }
+    }
+    registry.register(format!("kkt_{name}"), "A number for each register", family);
+}
+
+fn labels(kkt: &Kkt) -> Labels {
+    Labels { account: "shop".to_owned(), serial_number: kkt.serial_number.clone() }
+}
+
+/// How many times as long as `alone` does `ours` take?
+fn ratio(pairs: usize, alone: impl Fn(), ours: impl Fn()) -> f64 {
+    let mut ratios: Vec<f64> = (0..pairs)
+        .map(|pair| {
+            // Whoever comes second finds a warmer machine, so they take turns.
+            let (alone, ours) = if pair % 2 == 0 {
+                let alone = time(&alone);
+                (alone, time(&ours))
+            } else {
+                let ours = time(&ours);
+                (time(&alone), ours)
+            };
+            ours.as_secs_f64() / alone.as_secs_f64()
+        })
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(pairs / 2).copied().unwrap_or_default()
+}
+
+#[expect(clippy::disallowed_methods, reason = "measuring time is what this is for")]
+fn time(work: &impl Fn()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
