@@ -8,10 +8,11 @@ use anyhow::bail;
 use xshell::cmd;
 
 use crate::{
-    contract, docs, faults, flags, layers, msrv,
+    browser, contract, docs, faults, flags, layers, msrv,
     project::Project,
+    promtool,
     runner::{Runner, Step},
-    snapshots, tidy,
+    shipped, snapshots, tidy,
     workspace::Workspace,
 };
 
@@ -43,6 +44,11 @@ const JOBS: &[Job] = &[
         proves: "each fault of the catalogue is proved or left out with a reason",
         run: faults,
     },
+    Job {
+        name: "shipped",
+        proves: "what is shipped beside the command speaks of metrics that exist",
+        run: shipped,
+    },
     Job { name: "package", proves: "what goes to crates.io builds from what is in it", run: package },
     Job {
         name: "deny",
@@ -65,6 +71,16 @@ const JOBS: &[Job] = &[
         name: "docs-rs",
         proves: "the API docs build as docs.rs builds them",
         run: |p, r, _| optional::docs_rs(p, r),
+    },
+    Job {
+        name: "promtool",
+        proves: "Prometheus takes our alerts and a real scrape",
+        run: |p, r, _| promtool::run(p, r),
+    },
+    Job {
+        name: "browser",
+        proves: "the status page works in a real browser",
+        run: |p, r, _| browser::run(p, r),
     },
 ];
 
@@ -200,6 +216,10 @@ fn faults(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()>
         return Ok(());
     }
     runner.check("each fault of the catalogue has its test", || faults::problems(project))
+}
+
+fn shipped(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
+    runner.check("alerts, dashboard and container file", || shipped::problems(project))
 }
 
 fn package(Project { sh, .. }: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {

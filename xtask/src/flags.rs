@@ -45,6 +45,10 @@ xflags::xflags! {
             optional seconds: u64
         }
 
+        /// Open the status page in a headless Chromium, and take pictures of it.
+        cmd browser {
+        }
+
         /// Run the benchmarks.
         cmd bench {
             /// Only as long as it takes to see that they work.
@@ -67,6 +71,7 @@ pub enum XtaskCmd {
     Contract(Contract),
     Faults(Faults),
     Fuzz(Fuzz),
+    Browser(Browser),
     Bench(Bench),
 }
 
@@ -98,6 +103,9 @@ pub struct Fuzz {
     pub target: Option<String>,
     pub seconds: Option<u64>,
 }
+
+#[derive(Debug)]
+pub struct Browser;
 
 #[derive(Debug)]
 pub struct Bench {

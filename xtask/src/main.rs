@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
 mod bench;
+mod browser;
 mod ci;
 mod contract;
 mod docs;
@@ -18,7 +19,10 @@ mod msrv;
 mod parts;
 mod problem;
 mod project;
+mod promtool;
 mod runner;
+mod server;
+mod shipped;
 mod snapshots;
 mod test_names;
 mod tidy;
@@ -51,5 +55,6 @@ fn run() -> anyhow::Result<ExitCode> {
         XtaskCmd::Faults(_) => faults::run(&project),
         XtaskCmd::Fuzz(options) => fuzz::run(&project, &options),
         XtaskCmd::Bench(options) => bench::run(&project, &options),
+        XtaskCmd::Browser(_) => browser::command(&project),
     }
 }
