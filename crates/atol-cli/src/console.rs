@@ -16,8 +16,8 @@ pub(crate) enum Verbosity {
     Normal,
     /// The whole chain of causes, and the log of calls.
     Verbose,
-    /// The log of every attempt as well.
-    Debug,
+    /// Everything there is in the log.
+    Trace,
 }
 
 /// Speaks to the person at the terminal, or to whoever reads the log of a job.

@@ -15,8 +15,8 @@ const OURS: &str = "atol";
 pub(crate) fn start(verbosity: Verbosity) {
     let level = match verbosity {
         Verbosity::Quiet | Verbosity::Normal => return,
-        Verbosity::Verbose => LevelFilter::INFO,
-        Verbosity::Debug => LevelFilter::DEBUG,
+        Verbosity::Verbose => LevelFilter::DEBUG,
+        Verbosity::Trace => LevelFilter::TRACE,
     };
     let events = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)

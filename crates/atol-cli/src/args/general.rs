@@ -15,7 +15,7 @@ pub(crate) struct GeneralArgs {
     #[arg(long, global = true, value_name = "LANGUAGE")]
     pub(crate) lang: Option<Language>,
 
-    /// Say more: once for all causes of an error and the log of calls, twice for that of attempts
+    /// Say more: once for all causes of an error and the log of calls, twice for all of the log
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
@@ -38,7 +38,7 @@ impl GeneralArgs {
             (true, _) => Verbosity::Quiet,
             (false, 0) => Verbosity::Normal,
             (false, 1) => Verbosity::Verbose,
-            (false, _) => Verbosity::Debug,
+            (false, _) => Verbosity::Trace,
         }
     }
 }

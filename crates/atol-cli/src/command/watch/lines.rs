@@ -87,16 +87,16 @@ impl Lines<'_> {
             WatchEvent::PollFailed { since, failures, error, .. } => {
                 let since = self.date_time(*since);
                 let failed = if en {
-                    format!("no answer, {failures} in a row since {since}: {error}")
+                    format!("no answer since {since} (failures: {failures}): {error}")
                 } else {
-                    format!("нет ответа, подряд {failures}, начиная с {since}: {error}")
+                    format!("нет ответа с {since} (неудач: {failures}): {error}")
                 };
                 graded(Severity::Unknown, failed)
             }
             WatchEvent::Recovered { since, failures, .. } => {
                 let lasted = span(*since, at);
                 let again = if en {
-                    format!("answers again, after {lasted} and {failures} failures")
+                    format!("answers again, after {lasted} (failures: {failures})")
                 } else {
                     format!("сервис снова отвечает, спустя {lasted} (неудач: {failures})")
                 };

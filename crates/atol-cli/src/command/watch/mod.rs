@@ -117,10 +117,10 @@ impl Session {
         let (unknown, ok) = (of(Severity::Unknown), of(Severity::Ok));
         let elapsed = SignedDuration::from_secs(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX));
         text!(
-            "watched for {elapsed:#}: {polls} polls, {failed} of them failed; {opened} findings opened, {closed} closed; \
-             at the end {critical} critical, {warning} warning, {unknown} unknown, {ok} ok",
-            "наблюдение {elapsed:#}: опросов {polls}, из них неудачных {failed}; проблем появилось {opened}, ушло {closed}; \
-             в конце: критично {critical}, предупреждений {warning}, неизвестно {unknown}, норма {ok}"
+            "watched for {elapsed:#}; polls: {polls}, failed: {failed}; findings opened: {opened}, closed: {closed}; \
+             at the end critical: {critical}, warning: {warning}, unknown: {unknown}, ok: {ok}",
+            "наблюдение: {elapsed:#}; опросов: {polls}, неудачных: {failed}; проблем появилось: {opened}, ушло: {closed}; \
+             в конце критично: {critical}, предупреждение: {warning}, неизвестно: {unknown}, норма: {ok}"
         )
     }
 }
