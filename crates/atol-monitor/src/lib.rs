@@ -14,6 +14,32 @@
 //!
 //! [`KktMonitor`] asks the service; [`health`] judges what it said, by documented rules and without any I/O;
 //! [`snapshot`] sums up a fleet and compares two lists of it.
+//!
+//! # Which way to ask
+//!
+//! | for | call | in memory |
+//! |---|---|---|
+//! | every register, at once | [`get_all`](KktMonitor::get_all) | all of them |
+//! | every register, as pages come | [`pages`](KktMonitor::pages) | a page of 1000, or what the service sends instead |
+//! | every register, as it arrives | [`stream`](KktMonitor::stream) | a few megabytes, however many there are |
+//! | some registers | [`get_many`](KktMonitor::get_many) | as many as are asked for at once |
+//! | one register | [`get_one`](KktMonitor::get_one) | that one |
+//! | one part of the list, as the service cuts it | [`page`](KktMonitor::page) | that part |
+//!
+//! The first three promise the same: what is in the list all the time comes exactly once, or there is an error that says
+//! [`Incomplete`](ErrorKind::Incomplete), and there is no third outcome. How the service pages is not documented, so they
+//! are right whatever it does. A record that cannot be read never hides the others: it is in [`KktList::rejected`], or an
+//! item of the stream with [`Error::rejected`].
+//!
+//! They differ in what happens to an answer that breaks off. The first two ask again, as for any other failure that
+//! passes; the stream has handed out registers by then and ends with the error.
+//!
+//! # Testing code that uses a monitor
+//!
+//! With the feature `test-util` there is a service in memory, with faults: `test_util::InMemory`. The crate `atol-mock` is
+//! a stand-in over HTTP.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
 mod error;
