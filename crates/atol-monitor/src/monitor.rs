@@ -12,7 +12,7 @@ use crate::builder::KktMonitorBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::many::many;
 use crate::page::Page;
-use crate::pages::Pages;
+use crate::pages::{Gathered, Pages};
 use crate::registers::Registers;
 use crate::request;
 use crate::serial_number::SerialNumber;
@@ -80,13 +80,11 @@ impl KktMonitor {
     /// ([`ErrorKind::Incomplete`]). A broken record is no error: see [`KktList::rejected`].
     pub async fn get_all(&self) -> Result<KktList> {
         let mut pages = Pages::new(self.clone());
-        let (mut registers, mut rejected) = (Vec::new(), Vec::new());
-        while let Some(page) = pages.next().await {
-            let (mut more, mut more_rejected) = page?.into_parts();
-            registers.append(&mut more);
-            rejected.append(&mut more_rejected);
+        let mut all = Gathered::default();
+        while let Some(read) = pages.read(&mut all).await {
+            read?;
         }
-        Ok(KktList::new(registers, rejected))
+        Ok(all.into_list())
     }
 
     /// All registers page by page, for those who want to go on with some while the others are still to come.

@@ -10,48 +10,52 @@ use crate::paging::{Identity, PAGE_SIZE, Pager, Verdict};
 pub(crate) struct Pages {
     monitor: KktMonitor,
     pager: Pager,
-    /// What ended the reading right behind a page that was still good.
-    failure: Option<Error>,
     is_over: bool,
+    /// What ended the reading and is still to be told.
+    failure: Option<Error>,
 }
 
 impl Pages {
     pub(crate) fn new(monitor: KktMonitor) -> Pages {
-        Pages { monitor, pager: Pager::new(PAGE_SIZE), failure: None, is_over: false }
+        Pages { monitor, pager: Pager::new(PAGE_SIZE), is_over: false, failure: None }
     }
 
     /// What is new in the next page that brings something; `None` behind the last one and behind an error.
     pub(crate) async fn next(&mut self) -> Option<Result<KktList>> {
-        if let Some(failure) = self.failure.take() {
-            return Some(Err(failure));
+        let mut new = Gathered::default();
+        match self.read(&mut new).await? {
+            Ok(()) => Some(Ok(new.into_list())),
+            Err(error) => Some(Err(error)),
         }
-        while !self.is_over {
-            let Some(page) = self.pager.next() else { break };
-            let list = match self.monitor.page(page).await {
-                Ok(list) => list,
-                Err(error) if self.pager.is_beyond_end(&error) => KktList::default(),
-                Err(error) => {
-                    self.is_over = true;
-                    return Some(Err(error));
+    }
+
+    /// Adds what is new in the next page that brings something.
+    pub(crate) async fn read(&mut self, gathered: &mut Gathered) -> Option<Result<()>> {
+        let before = gathered.len();
+        while !self.is_over && gathered.len() == before {
+            let page = self.pager.next()?;
+            let read = match self.monitor.page(page).await {
+                Ok(list) => {
+                    self.sift(list, gathered);
+                    self.pager.end()
                 }
+                Err(error) if self.pager.is_beyond_end(&error) => self.pager.end(),
+                Err(error) => Err(error),
             };
-            let new = self.sift(list);
-            if let Err(error) = self.pager.end() {
-                self.is_over = true;
-                self.failure = Some(error);
-            }
-            if !new.is_empty() || !new.rejected().is_empty() {
-                return Some(Ok(new));
-            }
+            self.failure = read.err();
+            self.is_over = self.failure.is_some();
+        }
+        if gathered.len() > before {
+            return Some(Ok(()));
         }
         self.failure.take().map(Err)
     }
 
     /// Leaves what the pager has not seen.
-    fn sift(&mut self, list: KktList) -> KktList {
+    fn sift(&mut self, list: KktList, gathered: &mut Gathered) {
         let (registers, rejected) = list.into_parts();
         let total = registers.len() + rejected.len();
-        let (mut new, mut new_rejected) = (Vec::with_capacity(registers.len()), Vec::new());
+        gathered.registers.reserve(registers.len());
         let (mut registers, mut rejected) = (registers.into_iter(), rejected.into_iter().peekable());
         for index in 0..total {
             // The place in the whole list, not in the page.
@@ -59,13 +63,13 @@ impl Pages {
             let verdict = if let Some(record) = rejected.next_if(|record| record.index == index) {
                 let verdict = self.pager.element(identity_of_rejected(&record));
                 if verdict == Verdict::New {
-                    new_rejected.push(record.at_index(place));
+                    gathered.rejected.push(record.at_index(place));
                 }
                 verdict
             } else if let Some(kkt) = registers.next() {
                 let verdict = self.pager.element(identity(&kkt));
                 if verdict == Verdict::New {
-                    new.push(kkt);
+                    gathered.registers.push(kkt);
                 }
                 verdict
             } else {
@@ -75,7 +79,23 @@ impl Pages {
                 break;
             }
         }
-        KktList::new(new, new_rejected)
+    }
+}
+
+/// Registers and rejected records of one or more pages.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    registers: Vec<Kkt>,
+    rejected: Vec<RejectedKkt>,
+}
+
+impl Gathered {
+    pub(crate) fn into_list(self) -> KktList {
+        KktList::new(self.registers, self.rejected)
+    }
+
+    fn len(&self) -> usize {
+        self.registers.len() + self.rejected.len()
     }
 }
 

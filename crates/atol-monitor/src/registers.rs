@@ -26,8 +26,6 @@ pub(crate) struct Registers {
     pager: Pager,
     page: Option<Arriving>,
     ready: VecDeque<Result<Kkt>>,
-    /// Filled and emptied for each piece; here for its room.
-    elements: Vec<Result<Kkt, RejectedKkt>>,
     is_over: bool,
 }
 
@@ -46,7 +44,6 @@ impl Registers {
             pager: Pager::remembering(PAGE_SIZE, REMEMBERED),
             page: None,
             ready: VecDeque::new(),
-            elements: Vec::new(),
             is_over: false,
         }
     }
@@ -79,8 +76,12 @@ impl Registers {
             }
         }
         let piece = page.piece.split_to(page.piece.len().min(PIECE));
-        let read = page.reader.read(&piece, &mut self.elements);
-        self.sift()?;
+        let mut sieve = Sieve { pager: &mut self.pager, ready: &mut self.ready, is_enough: false };
+        let read = page.reader.read(&piece, &mut sieve);
+        if sieve.is_enough {
+            self.page = None;
+            return self.pager.end();
+        }
         Ok(read?)
     }
 
@@ -107,10 +108,21 @@ impl Registers {
         }
         self.pager.end()
     }
+}
 
-    /// Hands over what the pager has not seen.
-    fn sift(&mut self) -> Result<()> {
-        for element in self.elements.drain(..) {
+/// Lets through what the pager has not seen, without keeping anything in between.
+struct Sieve<'a> {
+    pager: &'a mut Pager,
+    ready: &'a mut VecDeque<Result<Kkt>>,
+    is_enough: bool,
+}
+
+impl Extend<Result<Kkt, RejectedKkt>> for Sieve<'_> {
+    fn extend<I: IntoIterator<Item = Result<Kkt, RejectedKkt>>>(&mut self, elements: I) {
+        for element in elements {
+            if self.is_enough {
+                return;
+            }
             // The place in the whole list, not in the page.
             let place = usize::try_from(self.pager.len()).unwrap_or(usize::MAX);
             let verdict = match &element {
@@ -118,19 +130,13 @@ impl Registers {
                 Err(record) => self.pager.element(identity_of_rejected(record)),
             };
             match verdict {
-                Verdict::New => {
-                    self.ready
-                        .push_back(element.map_err(|record| Error::rejected_record(record.at_index(place))));
-                }
+                Verdict::New => self
+                    .ready
+                    .push_back(element.map_err(|record| Error::rejected_record(record.at_index(place)))),
                 Verdict::Known => {}
-                Verdict::Enough => {
-                    self.page = None;
-                    break;
-                }
+                Verdict::Enough => self.is_enough = true,
             }
         }
-        self.elements.clear();
-        if self.page.is_none() { self.pager.end() } else { Ok(()) }
     }
 }
 

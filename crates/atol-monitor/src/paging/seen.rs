@@ -1,7 +1,7 @@
 //! Which elements of a list were there already, in a few bytes each.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 /// What tells an element from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub(super) type Mark = u64;
 #[derive(Debug)]
 pub(super) struct Seen {
     key: RandomState,
-    marks: HashSet<Mark>,
+    marks: HashSet<Mark, BuildHasherDefault<AsItIs>>,
     most: usize,
     is_complete: bool,
     /// Different elements, and equal ones at different places.
@@ -30,7 +30,7 @@ pub(super) struct Seen {
 impl Seen {
     /// Remembers the first `most` elements.
     pub(super) fn up_to(most: usize) -> Seen {
-        Seen { key: RandomState::new(), marks: HashSet::new(), most, is_complete: true, len: 0 }
+        Seen { key: RandomState::new(), marks: HashSet::default(), most, is_complete: true, len: 0 }
     }
 
     pub(super) fn mark(&self, element: Identity<'_>) -> Mark {
@@ -66,5 +66,26 @@ impl Seen {
     /// How many elements came.
     pub(super) fn len(&self) -> u64 {
         self.len
+    }
+}
+
+/// A mark is a hash already.
+#[derive(Debug, Default, Clone, Copy)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write_u64(&mut self, mark: u64) {
+        self.0 = mark;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Not used for marks, and right all the same.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
