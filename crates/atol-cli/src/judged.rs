@@ -39,10 +39,9 @@ impl SelectionArgs {
         self.sort.is_none()
     }
 
-    /// Whether the register is one of those that were asked for.
-    pub(crate) fn takes(&self, register: &Judged) -> bool {
-        is_of(&register.kkt, &self.group, &self.inn)
-            && !(self.problems && register.severity() == Severity::Ok)
+    /// Whether the register is one of those that were asked for; it is judged only if that matters.
+    pub(crate) fn takes(&self, kkt: &Kkt, judge: impl FnOnce() -> Severity) -> bool {
+        is_of(kkt, &self.group, &self.inn) && !(self.problems && judge() == Severity::Ok)
     }
 
     /// The registers that were asked for, in the order that was asked for.
@@ -51,7 +50,8 @@ impl SelectionArgs {
         registers: impl Iterator<Item = Judged>,
         usual: Option<SortKey>,
     ) -> Vec<Judged> {
-        let mut chosen: Vec<Judged> = registers.filter(|register| self.takes(register)).collect();
+        let mut chosen: Vec<Judged> =
+            registers.filter(|register| self.takes(&register.kkt, || register.severity())).collect();
         if let Some(key) = self.sort.or(usual) {
             sort(&mut chosen, key);
             if self.reverse {

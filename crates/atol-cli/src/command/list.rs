@@ -71,15 +71,15 @@ impl List<'_> {
                 }
             };
             self.connection.progress.add_registers(1);
-            let register = Judged::new(kkt, &self.policy, now);
-            if !selection.takes(&register) {
+            let judge = || self.policy.assess(&kkt, now);
+            if !selection.takes(&kkt, || judge().severity) {
                 continue;
             }
             if to_skip > 0 {
                 to_skip -= 1;
                 continue;
             }
-            records.write(&register)?;
+            records.write(&kkt, judge)?;
             left -= 1;
         }
         records.finish()?;

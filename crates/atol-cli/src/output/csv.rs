@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
+use atol_monitor::Kkt;
+use atol_monitor::health::Assessment;
 use atol_transport::error::Excerpt;
 use csv::{Terminator, Writer, WriterBuilder};
 use serde_json::Value;
-
-use crate::judged::Judged;
 
 /// The attributes in the order of the service.
 const ATTRIBUTES: [&str; 18] = [
@@ -44,14 +44,13 @@ impl<W: Write> CsvRows<W> {
         Ok(CsvRows(rows))
     }
 
-    pub(crate) fn write(&mut self, register: &Judged) -> io::Result<()> {
-        let attributes = register.kkt.to_value();
+    pub(crate) fn write(&mut self, kkt: &Kkt, assessment: &Assessment) -> io::Result<()> {
+        let attributes = kkt.to_value();
         for name in ATTRIBUTES {
             self.0.write_field(cell(attributes.get(name).unwrap_or(&Value::Null)))?;
         }
-        let findings: Vec<_> =
-            register.assessment.findings.iter().map(|finding| finding.kind().as_str()).collect();
-        self.0.write_field(register.severity().as_str())?;
+        let findings: Vec<_> = assessment.findings.iter().map(|finding| finding.kind().as_str()).collect();
+        self.0.write_field(assessment.severity.as_str())?;
         self.0.write_field(findings.join(" "))?;
         self.0.write_record(None::<&[u8]>)?;
         Ok(())
@@ -82,7 +81,6 @@ fn harmless(text: &str) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use atol_monitor::Kkt;
     use atol_monitor::health::Policy;
 
     use super::*;
@@ -91,8 +89,8 @@ mod tests {
         let mut out = Vec::new();
         let mut rows = CsvRows::new(&mut out).unwrap();
         for kkt in kkts {
-            let register = Judged::new(kkt, &Policy::default(), "2026-11-24T10:00:00Z".parse().unwrap());
-            rows.write(&register).unwrap();
+            let assessment = Policy::default().assess(&kkt, "2026-11-24T10:00:00Z".parse().unwrap());
+            rows.write(&kkt, &assessment).unwrap();
         }
         rows.finish().unwrap();
         drop(rows);

@@ -63,8 +63,8 @@ pub(crate) fn print_registers(registers: Vec<Judged>, format: Format, cells: Cel
         Format::Json => print(&registers.into_iter().map(|register| register.kkt).collect::<KktList>()),
         Format::Jsonl | Format::Csv => {
             let Some(mut records) = records(format)? else { return Ok(()) };
-            for register in &registers {
-                records.write(register)?;
+            for Judged { kkt, assessment } in registers {
+                records.write(&kkt, || assessment)?;
             }
             records.finish()
         }

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use atol_monitor::Kkt;
+use atol_monitor::health::Assessment;
+
 use super::csv::CsvRows;
-use crate::judged::Judged;
 
 /// Writes registers one by one, in a form that need not know how many there will be.
 pub(crate) enum Records<W: Write> {
@@ -12,10 +14,11 @@ pub(crate) enum Records<W: Write> {
 }
 
 impl<W: Write> Records<W> {
-    pub(crate) fn write(&mut self, register: &Judged) -> io::Result<()> {
+    /// Judges the register only if the form tells of it.
+    pub(crate) fn write(&mut self, kkt: &Kkt, judge: impl FnOnce() -> Assessment) -> io::Result<()> {
         match self {
-            Records::Jsonl(out) => writeln!(out, "{}", register.kkt),
-            Records::Csv(rows) => rows.write(register),
+            Records::Jsonl(out) => writeln!(out, "{kkt}"),
+            Records::Csv(rows) => rows.write(kkt, &judge()),
         }
     }
 
