@@ -50,7 +50,7 @@ impl KktMonitorBuilder {
 
     /// Any environment.
     pub fn environment(self, environment: Environment) -> KktMonitorBuilder {
-        self.with(|client| client.environment(environment))
+        self.configure_client(|client| client.environment(environment))
     }
 
     /// Login and password: those with which documents are registered. Checked by [`build`](Self::build).
@@ -61,48 +61,48 @@ impl KktMonitorBuilder {
 
     /// Time limits; see [`Timeouts`] for the defaults.
     pub fn timeouts(self, timeouts: Timeouts) -> KktMonitorBuilder {
-        self.with(|client| client.timeouts(timeouts))
+        self.configure_client(|client| client.timeouts(timeouts))
     }
 
     /// What is repeated, when and how often.
     pub fn retry(self, policy: RetryPolicy) -> KktMonitorBuilder {
-        self.with(|client| client.retry(policy))
+        self.configure_client(|client| client.retry(policy))
     }
 
     /// How many requests at once, and how far apart those for one register.
     pub fn pacing(mut self, pacing: Pacing) -> KktMonitorBuilder {
         self.pacing = pacing;
-        self.with(|client| client.pacing(pacing))
+        self.configure_client(|client| client.pacing(pacing))
     }
 
     /// Where the token lives between monitors and processes.
     pub fn token_store(self, store: impl TokenStore) -> KktMonitorBuilder {
-        self.with(|client| client.token_store(store))
+        self.configure_client(|client| client.token_store(store))
     }
 
     /// The `User-Agent` header.
     pub fn user_agent(self, user_agent: impl Into<String>) -> KktMonitorBuilder {
-        self.with(|client| client.user_agent(user_agent))
+        self.configure_client(|client| client.user_agent(user_agent))
     }
 
     /// Trusts these roots as well as the machine's.
     pub fn root_certificates(self, roots: RootCertificates) -> KktMonitorBuilder {
-        self.with(|client| client.root_certificates(roots))
+        self.configure_client(|client| client.root_certificates(roots))
     }
 
     /// Trusts these roots and no others.
     pub fn only_root_certificates(self, roots: RootCertificates) -> KktMonitorBuilder {
-        self.with(|client| client.only_root_certificates(roots))
+        self.configure_client(|client| client.only_root_certificates(roots))
     }
 
     /// Goes out through this proxy, or through none; by default what `HTTPS_PROXY` and `NO_PROXY` say.
     pub fn proxy(self, proxy: Proxy) -> KktMonitorBuilder {
-        self.with(|client| client.proxy(proxy))
+        self.configure_client(|client| client.proxy(proxy))
     }
 
     /// Takes the time from another clock.
     pub fn clock(self, clock: SharedClock) -> KktMonitorBuilder {
-        self.with(|client| client.clock(clock))
+        self.configure_client(|client| client.clock(clock))
     }
 
     /// Adds a layer around each call; see [`ClientBuilder::layer`].
@@ -113,7 +113,7 @@ impl KktMonitorBuilder {
         <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
         <L::Service as Service<Request<Body>>>::Future: Send,
     {
-        self.with(|client| client.layer(layer))
+        self.configure_client(|client| client.layer(layer))
     }
 
     /// Adds a layer around each attempt; see [`ClientBuilder::attempt_layer`].
@@ -124,7 +124,24 @@ impl KktMonitorBuilder {
         <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
         <L::Service as Service<Request<Body>>>::Future: Send,
     {
-        self.with(|client| client.attempt_layer(layer))
+        self.configure_client(|client| client.attempt_layer(layer))
+    }
+
+    /// Sets whatever else a [`ClientBuilder`] offers.
+    ///
+    /// ```
+    /// use atol_monitor::KktMonitor;
+    ///
+    /// let monitor = KktMonitor::builder()
+    ///     .configure_client(|client| client.source("shop-dashboard").max_body(64 * 1024 * 1024))
+    ///     .build()?;
+    /// # Ok::<(), atol_monitor::Error>(())
+    /// ```
+    ///
+    /// Login, password and pacing are better set with the methods of this builder, which look at them too.
+    pub fn configure_client(mut self, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> KktMonitorBuilder {
+        self.client = set(self.client);
+        self
     }
 
     /// The monitor. It needs no runtime yet.
@@ -138,10 +155,5 @@ impl KktMonitorBuilder {
             None => self.client,
         };
         Ok(KktMonitor::with_pacing(client.build()?, self.pacing))
-    }
-
-    fn with(mut self, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> KktMonitorBuilder {
-        self.client = set(self.client);
-        self
     }
 }
