@@ -33,7 +33,7 @@ fn page(subcommand: Option<&str>) -> Result<Vec<u8>, Failure> {
             let name = name.escape_debug();
             return Err(Failure::usage(text!("there is no command `{name}`", "нет команды `{name}`")));
         };
-        command = found.clone().display_name(format!("atol-{name}"));
+        command = found.clone().display_name(format!("atol-{name}")).version(env!("CARGO_PKG_VERSION"));
     }
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
