@@ -7,6 +7,7 @@
 //! answer at once. Labels that a person can change (group, address) stand only in `atol_kkt_info` and in the totals, so
 //! a new address does not begin the series of a register anew.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use atol_monitor::health::Severity;
@@ -237,11 +238,8 @@ impl Exposition {
             for group in fleet.snapshot().by_group() {
                 let name = shown(group.name.as_deref());
                 for severity in Severity::ALL {
-                    let labels = [
-                        ("account", &*account.name),
-                        ("group", name.as_str()),
-                        ("severity", severity.as_str()),
-                    ];
+                    let labels =
+                        [("account", &*account.name), ("group", &*name), ("severity", severity.as_str())];
                     metric.encode_family(&labels)?.encode_gauge(&group.counts.of(severity))?;
                 }
             }
@@ -254,9 +252,7 @@ impl Exposition {
         let mut metric = encoder.encode_descriptor("kkt", help, None, MetricType::Info)?;
         for register in self.0.registers() {
             let Register { account, kkt, .. } = register;
-            metric.encode_info(
-                &identity(account, kkt).each_ref().map(|(name, value)| (*name, value.as_str())),
-            )?;
+            metric.encode_info(&identity(account, kkt))?;
         }
         for RegisterGauge { name, unit, help, value } in &REGISTER_GAUGES {
             let mut metric = encoder.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
@@ -273,10 +269,10 @@ impl Exposition {
 }
 
 /// What tells a register from others, and where it stands.
-fn identity(account: &str, kkt: &Kkt) -> [(&'static str, String); 8] {
+fn identity<'k>(account: &'k str, kkt: &'k Kkt) -> [(&'static str, Cow<'k, str>); 8] {
     [
-        ("account", account.to_owned()),
-        ("serial_number", kkt.serial_number.clone()),
+        ("account", account.into()),
+        ("serial_number", kkt.serial_number.as_str().into()),
         ("group", shown(kkt.group_code.as_deref())),
         ("address", shown(kkt.fiscal_storage_payment_address.as_deref())),
         ("inn", shown(kkt.fiscal_storage_inn.as_deref())),
@@ -287,8 +283,14 @@ fn identity(account: &str, kkt: &Kkt) -> [(&'static str, String); 8] {
 }
 
 /// A label's value: short, and with nothing in it that turns the text around in whatever shows it later.
-fn shown(text: Option<&str>) -> String {
-    Excerpt::of(text.unwrap_or_default(), LONGEST_LABEL).to_string()
+fn shown(text: Option<&str>) -> Cow<'_, str> {
+    let text = text.unwrap_or_default();
+    let is_plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    // Numbers and codes, which most values are, need no look at each character.
+    if text.len() <= LONGEST_LABEL && text.bytes().all(is_plain) {
+        return text.into();
+    }
+    Excerpt::of(text, LONGEST_LABEL).to_string().into()
 }
 
 /// As people order them, so that `> 1` means trouble.
