@@ -6,7 +6,7 @@ use atol_model::{Kkt, KktList};
 use atol_transport::{Client, Credentials, Environment, LastResponse, Pacing};
 use futures_core::Stream;
 use futures_core::stream::BoxStream;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use crate::builder::KktMonitorBuilder;
 use crate::error::{Error, ErrorKind, Result};
@@ -149,9 +149,10 @@ impl KktMonitor {
     ///
     /// As [`get_all`](Self::get_all), as items; the broken records as well.
     pub fn stream(&self) -> impl Stream<Item = Result<Kkt>> + Send + Unpin + use<> {
-        // Boxed, so that it is a pointer that moves from item to item.
-        let registers = Box::new(Registers::new(self.clone()));
-        Box::pin(stream::unfold(registers, async |mut registers| Some((registers.next().await?, registers))))
+        let registers = Registers::new(self.clone());
+        let batches =
+            stream::unfold(registers, async |mut registers| Some((registers.next().await?, registers)));
+        Box::pin(batches.flat_map(stream::iter))
     }
 
     /// One page of the list, as the service cuts it.

@@ -1,6 +1,4 @@
-//! The registers of one list, one by one, as they arrive.
-
-use std::collections::VecDeque;
+//! The registers of one list as they arrive.
 
 use atol_model::{Kkt, ListReader, RejectedKkt};
 use atol_transport::ResponseBody;
@@ -25,7 +23,7 @@ pub(crate) struct Registers {
     monitor: KktMonitor,
     pager: Pager,
     page: Option<Arriving>,
-    ready: VecDeque<Result<Kkt>>,
+    ready: Vec<Result<Kkt>>,
     is_over: bool,
 }
 
@@ -43,26 +41,25 @@ impl Registers {
             monitor,
             pager: Pager::remembering(PAGE_SIZE, REMEMBERED),
             page: None,
-            ready: VecDeque::new(),
+            ready: Vec::new(),
             is_over: false,
         }
     }
 
-    /// The next register, or what is in its place; `None` behind the last one and behind an error that ends the list.
-    pub(crate) async fn next(&mut self) -> Option<Result<Kkt>> {
-        loop {
-            if let Some(register) = self.ready.pop_front() {
-                return Some(register);
-            }
-            if self.is_over {
-                return None;
-            }
+    /// The next registers, or what is in their place; never none of them. `None` behind the last ones and behind an error
+    /// that ends the list.
+    ///
+    /// They come together as they were read together: one at a time, each would be copied several times on its way.
+    pub(crate) async fn next(&mut self) -> Option<Vec<Result<Kkt>>> {
+        while self.ready.is_empty() && !self.is_over {
             if let Err(error) = self.advance().await {
                 self.is_over = true;
                 self.page = None;
-                self.ready.push_back(Err(error));
+                self.ready.push(Err(error));
             }
         }
+        let room = Vec::with_capacity(if self.is_over { 0 } else { self.ready.len() });
+        Some(std::mem::replace(&mut self.ready, room)).filter(|registers| !registers.is_empty())
     }
 
     /// Opens the next page or reads a piece of the one that is open.
@@ -113,7 +110,7 @@ impl Registers {
 /// Lets through what the pager has not seen, without keeping anything in between.
 struct Sieve<'a> {
     pager: &'a mut Pager,
-    ready: &'a mut VecDeque<Result<Kkt>>,
+    ready: &'a mut Vec<Result<Kkt>>,
     is_enough: bool,
 }
 
@@ -130,9 +127,9 @@ impl Extend<Result<Kkt, RejectedKkt>> for Sieve<'_> {
                 Err(record) => self.pager.element(identity_of_rejected(record)),
             };
             match verdict {
-                Verdict::New => self
-                    .ready
-                    .push_back(element.map_err(|record| Error::rejected_record(record.at_index(place)))),
+                Verdict::New => {
+                    self.ready.push(element.map_err(|record| Error::rejected_record(record.at_index(place))));
+                }
                 Verdict::Known => {}
                 Verdict::Enough => self.is_enough = true,
             }

@@ -39,7 +39,7 @@ fn compare() -> Option<()> {
     let stream = Pairs::run(&whole, Task::Stream, Task::CollectArray, pairs);
     let idle = whole.measure(Task::Idle).peak;
     let cut = Server::start(if is_quick { 2_000 } else { 10_000 });
-    let pages = Pairs::run(&cut, Task::GetAll, Task::CollectPages, if is_quick { 1 } else { 31 });
+    let pages = Pairs::run(&cut, Task::GetAll, Task::CollectPages, if is_quick { 1 } else { 9 });
 
     println!("{:<58} {:>9} {:>9}", format!("{registers} registers in one array"), "measured", "promised");
     let mut are_kept = promise("P5 stream(): time to that of the plainest client", stream.ratio(), 0.7);
