@@ -70,6 +70,28 @@ async fn n04_after_a_torn_body_the_name_is_resolved_and_connected_to_anew() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn n04_a_failure_on_one_connection_speaks_against_all_that_wait() {
+    let torn = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1,";
+    for fault in [
+        Script::new().read().stall(),
+        Script::new().exchange(torn),
+        Script::new().exchange(torn).stall(),
+        Script::new().exchange(answer(503, "")).stall(),
+    ] {
+        // Two calls at once leave two connections, both of which will meet the fault.
+        let first = Script::new().read().sleep(Duration::from_secs(1)).write(answer(200, "[]"));
+        let both = first.and(fault.clone());
+        let rig = Rig::new([both.clone(), both, good().stall()]);
+        let client = rig.over_sockets().await.build().unwrap();
+        let (one, other) = tokio::join!(get(&client), get(&client));
+        assert_eq!((one.unwrap().attempts(), other.unwrap().attempts()), (1, 1));
+
+        assert_eq!(get(&client).await.unwrap().attempts(), 2, "{fault:?}");
+        assert_eq!(rig.log().connections(), 3, "{fault:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn n04_a_good_connection_is_shared() {
     let rig = Rig::new([good().exchange(answer(200, "[]")).exchange(answer(200, "[]")).stall()]);
     let client = rig.over_sockets().await.build().unwrap();

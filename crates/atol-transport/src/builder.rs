@@ -1,15 +1,15 @@
 //! Puts the default stack together.
 
+mod network;
+
 mod marks;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, Uri};
-use tokio::io::{AsyncRead, AsyncWrite};
+use http::{HeaderValue, Request};
 use tower::util::BoxCloneSyncService;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_layer::Layer;
@@ -27,7 +27,6 @@ use crate::environment::Environment;
 use crate::error::{BoxError, Error, ErrorKind, Excerpt, Result};
 use crate::leaf::{Leaf, Network};
 use crate::pace::{PaceLayer, Pacing};
-use crate::proxy::Proxy;
 use crate::record::{RecordLayer, Recorder};
 use crate::request_id::RequestIdLayer;
 use crate::retry::{RetryLayer, RetryPolicy};
@@ -146,81 +145,6 @@ impl ClientBuilder {
     /// The `User-Agent` header; `atol-rs/VERSION` by default.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> ClientBuilder {
         self.user_agent = user_agent.into();
-        self
-    }
-
-    /// Trusts these roots as well as the machine's.
-    ///
-    /// Each is checked when it is read; see [`RootCertificates::skipped`]. Whether a chain ends in one of them is checked in
-    /// every handshake, and that cannot be turned off.
-    pub fn root_certificates(mut self, roots: RootCertificates) -> ClientBuilder {
-        self.roots = Some(roots);
-        self.only_roots = false;
-        self
-    }
-
-    /// Trusts these roots and no others.
-    pub fn only_root_certificates(mut self, roots: RootCertificates) -> ClientBuilder {
-        self.roots = Some(roots);
-        self.only_roots = true;
-        self
-    }
-
-    /// Goes out through this proxy, or through none; by default what `HTTPS_PROXY` and `NO_PROXY` say.
-    ///
-    /// ```
-    /// use atol_transport::{Client, Credentials, Environment, Proxy};
-    ///
-    /// let client = Client::builder(Environment::Production, Credentials::new("shop-17", "secret")?)
-    ///     .proxy(Proxy::new("http://proxy.example.com:3128")?)
-    ///     .build()?;
-    /// # Ok::<(), atol_transport::Error>(())
-    /// ```
-    pub fn proxy(mut self, proxy: Proxy) -> ClientBuilder {
-        self.network.set_proxy(proxy);
-        self
-    }
-
-    /// Asks this service for the addresses of a host instead of the system.
-    ///
-    /// ```
-    /// use std::net::SocketAddr;
-    /// use atol_transport::{BoxError, Client, Credentials, Environment};
-    /// use tower::service_fn;
-    ///
-    /// let fixed = SocketAddr::from(([192, 0, 2, 17], 443));
-    /// let client = Client::builder(Environment::Test, Credentials::test())
-    ///     .resolver(service_fn(move |_host: String| async move { Ok::<_, BoxError>([fixed]) }))
-    ///     .build()?;
-    /// # Ok::<(), atol_transport::Error>(())
-    /// ```
-    ///
-    /// It is asked once for each connection, the proxy's included, and not for hosts that are addresses. The port of an
-    /// address counts only where the URL names none. Addresses are tried in order, those of the second family 0.3 s
-    /// after those of the first.
-    pub fn resolver<S>(mut self, resolver: S) -> ClientBuilder
-    where
-        S: Service<String> + Clone + Send + Sync + 'static,
-        S::Response: IntoIterator<Item = SocketAddr>,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-    {
-        self.network.set_resolver(resolver);
-        self
-    }
-
-    /// Takes streams from this service instead of opening TCP connections: a tunnel, a pipe in a test.
-    ///
-    /// It is asked for scheme, host and port of the environment, or of the proxy. TLS is spoken over what it returns
-    /// whenever the scheme is `https`, and the limit on connecting covers it.
-    pub fn connector<S>(mut self, connector: S) -> ClientBuilder
-    where
-        S: Service<Uri> + Clone + Send + Sync + 'static,
-        S::Response: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-    {
-        self.network.set_connector(connector);
         self
     }
 

@@ -148,6 +148,20 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "tracing")]
+    #[test]
+    fn t12_the_fallback_is_told_as_a_warning() {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .without_time()
+            .with_writer(move || writer.try_clone().unwrap());
+        tracing::subscriber::with_default(subscriber.finish(), || {
+            warn_of_fallback(&rustls::Error::General("No CA certificates were loaded".to_owned()));
+        });
+        insta::assert_snapshot!(std::io::read_to_string(reader).unwrap().trim(), @"WARN atol_transport: this machine has no certificate store: trusting Mozilla's list as it was when this program was built error=unexpected error: No CA certificates were loaded");
+    }
+
     #[test]
     fn nobody_asks_for_the_default_provider_of_the_process() {
         TlsSettings::with_platform_roots(None).unwrap();
