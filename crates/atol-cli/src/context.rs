@@ -7,7 +7,7 @@ use atol_transport::Environment;
 use atol_transport::clock::{SharedClock, SystemClock};
 use serde::Deserialize;
 
-use crate::args::{ConnectionArgs, GeneralArgs, HealthArgs};
+use crate::args::{ConnectionArgs, GeneralArgs, HealthArgs, zone_of_machine};
 use crate::connection::{Connection, DemoTime};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -72,6 +72,9 @@ impl Context {
         // The registers of a demo carry test storages for want of real ones.
         let is_production = self.demo.is_none() && self.settings.environment.value == Environment::Production;
         health.entry("production").or_insert(is_production.into());
+        if let (toml::map::Entry::Vacant(zone), Some(name)) = (health.entry("time_zone"), zone_of_machine()) {
+            zone.insert(name.into());
+        }
         args.write_to(&mut health);
         Policy::deserialize(toml::Value::Table(health)).map_err(|error| {
             let why = error.to_string();

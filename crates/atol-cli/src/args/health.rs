@@ -7,8 +7,8 @@ use clap::builder::PossibleValuesParser;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Limits (ages: 30m, 12h, 2d)")]
 pub(crate) struct HealthArgs {
-    /// Zone in which dates are shown and days counted: an IANA name, an offset such as `+05:00`, or `local` for that of
-    /// this machine [default: Europe/Moscow]
+    /// Zone in which dates are shown and days counted: an IANA name or an offset such as `+05:00` [default: that of this
+    /// machine; Europe/Moscow on machines that run in UTC, as servers do]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
 
@@ -64,7 +64,7 @@ impl HealthArgs {
     /// Puts what was given in the place of what the configuration file says.
     pub(crate) fn write_to(&self, health: &mut toml::Table) {
         if let Some(zone) = &self.time_zone {
-            set(health, &["time_zone"], zone_name(zone));
+            set(health, &["time_zone"], zone.as_str());
         }
         if !self.disable.is_empty() {
             let kinds: Vec<toml::Value> = self.disable.iter().map(|kind| kind.as_str().into()).collect();
@@ -111,12 +111,13 @@ fn set(table: &mut toml::Table, path: &[&str], value: impl Into<toml::Value>) {
     }
 }
 
-/// `local` stands for the zone of the machine, as far as that has a name.
-fn zone_name(zone: &str) -> String {
-    match zone {
-        "local" => jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
-        other => other.to_owned(),
-    }
+/// The zone that the people at this machine live in, when it tells.
+///
+/// A machine in UTC is a server and says nothing about its people; the registers' own zone is the better guess then.
+pub(crate) fn zone_of_machine() -> Option<String> {
+    const NOBODYS: [&str; 5] = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT"];
+    let zone = jiff::tz::TimeZone::system();
+    zone.iana_name().filter(|name| !NOBODYS.contains(name)).map(str::to_owned)
 }
 
 #[cfg(test)]

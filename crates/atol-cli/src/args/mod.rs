@@ -21,7 +21,7 @@ pub(crate) use self::connection::ConnectionArgs;
 pub(crate) use self::duration::duration;
 pub(crate) use self::general::GeneralArgs;
 pub(crate) use self::get::GetArgs;
-pub(crate) use self::health::HealthArgs;
+pub(crate) use self::health::{HealthArgs, zone_of_machine};
 pub(crate) use self::list::{ListArgs, SelectionArgs, SortKey};
 pub(crate) use self::output::{Format, ListingFormat, OutputArgs};
 pub(crate) use self::serve::ServeArgs;

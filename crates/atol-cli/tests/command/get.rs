@@ -25,6 +25,21 @@ fn one_register_is_told_in_full_to_people() {
 }
 
 #[test]
+fn dates_are_those_of_the_machine_and_of_moscow_where_it_has_none() {
+    let serial = a_serial();
+    let activated = |machine: &str, args: &[&str]| {
+        let all = [&["get", &serial, "--demo"], args].concat();
+        let run = Home::new().with("TZ", machine).atol(&all).expect_code(0);
+        run.out().lines().find(|line| line.contains("activated")).unwrap().to_owned()
+    };
+    let vladivostok = activated("Asia/Vladivostok", &[]);
+    assert_eq!(vladivostok, activated("UTC", &["--time-zone", "Asia/Vladivostok"]));
+    let moscow = activated("UTC", &[]);
+    assert_eq!(moscow, activated("Asia/Vladivostok", &["--time-zone", "Europe/Moscow"]));
+    assert_ne!(vladivostok, moscow);
+}
+
+#[test]
 fn an_unknown_register_fails_and_says_what_to_look_at() {
     let run = atol(&["get", "00000000000000", "--demo"]).expect_code(1);
     assert!(run.out().is_empty());

@@ -50,6 +50,7 @@ impl Home {
         }
         command
             .env("HOME", self.path())
+            .env("TZ", "UTC")
             .env("XDG_CONFIG_HOME", self.path().join("config"))
             .env("XDG_CACHE_HOME", self.path().join("cache"))
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
