@@ -170,7 +170,7 @@ pub enum WatchEvent {
         /// By how much the service's clock is ahead of ours; negative when it is behind, 0 when they agree again.
         ahead_seconds: i64,
     },
-    /// A poll that brought something is told to its end: the moment to save the state.
+    /// A poll that brought something is told to its end.
     Polled {
         /// When.
         at: Timestamp,

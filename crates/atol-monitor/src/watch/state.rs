@@ -11,7 +11,7 @@ use super::memory::Memory;
 ///
 /// ```no_run
 /// use atol_monitor::KktMonitor;
-/// use atol_monitor::watch::{WatchEvent, WatchOptions, WatchState};
+/// use atol_monitor::watch::{WatchOptions, WatchState};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let saved = match std::fs::read("watch.json") {
@@ -23,7 +23,7 @@ use super::memory::Memory;
 /// loop {
 ///     let event = watch.next_event().await;
 ///     println!("{}", serde_json::to_string(&event)?);
-///     if let WatchEvent::Polled { .. } = event {
+///     if watch.is_caught_up() {
 ///         // Write another file and rename it where half a file must never be seen.
 ///         std::fs::write("watch.json", serde_json::to_vec(&watch.state())?)?;
 ///     }
@@ -31,8 +31,10 @@ use super::memory::Memory;
 /// # }
 /// ```
 ///
-/// What was told after the state was saved is told once more by the watch that is restored from it, findings with the same
-/// ids; what was not yet told is told then. Its size is that of the fleet's records and open findings.
+/// What was told after the state was saved is told once more by the watch that is restored from it, if it still holds,
+/// findings with the same ids; what was not yet told is told then. So save when the watch is
+/// [caught up](super::Watch::is_caught_up), after the events were acted upon: an alarm that was acted upon, not saved, and
+/// over before the restart would never be called off. The size is that of the fleet's records and open findings.
 ///
 /// As JSON it is versioned: one of another version than this crate's is refused, with both numbers in the error. Its members
 /// are not for others to read; [`Watcher::fleet`](super::Watcher::fleet) is.

@@ -131,8 +131,13 @@ impl Watch {
         poll_fn(|context| self.poll_event(context)).await
     }
 
+    /// Whether everything that has come to light has been given out: the moment to save the [state](Self::state).
+    pub fn is_caught_up(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// What is remembered, to be saved for a watch that is to go on after a restart: everything up to the last event that
-    /// this one has given out. Best saved after each [`WatchEvent::Polled`], when it is smallest.
+    /// this one has given out, and what it has not given out yet.
     pub fn state(&self) -> WatchState {
         WatchState::new(self.watcher.memory().clone(), self.pending.iter().cloned().collect())
     }

@@ -2,6 +2,10 @@
 
 mod core;
 mod driver;
+mod model;
+mod mutations;
+mod restart;
+mod simulation;
 
 use std::time::Duration;
 
@@ -111,8 +115,9 @@ fn words(events: &[WatchEvent]) -> Vec<String> {
 }
 
 fn word(event: &WatchEvent) -> String {
-    let short =
-        |serial_number: &str| serial_number.trim_start_matches("001077").trim_start_matches('0').to_owned();
+    let short = |text: &str| {
+        text.strip_prefix("001077").and_then(|number| number.parse::<u32>().ok()).unwrap().to_string()
+    };
     let show = |finding: &crate::health::Finding| {
         let (serial_number, kind) = finding.id().as_str().split_once('/').unwrap();
         format!("{} {kind} {}", short(serial_number), finding.severity())
