@@ -12,8 +12,8 @@
 //! # }
 //! ```
 //!
-//! [`KktMonitor`] asks the service; [`health`] judges what it said, by documented rules and without any I/O;
-//! [`snapshot`] sums up a fleet and compares two lists of it.
+//! [`KktMonitor`] asks the service; [`watch`] goes on asking and tells what is new; [`health`] judges what was said, by
+//! documented rules and without any I/O; [`snapshot`] sums up a fleet and compares two lists of it.
 //!
 //! # Which way to ask
 //!
@@ -33,6 +33,44 @@
 //!
 //! They differ in what happens to an answer that breaks off. The first two ask again, as for any other failure that
 //! passes; the stream has handed out registers by then and ends with the error.
+//!
+//! # Watching, and judging
+//!
+//! [`KktMonitor::watch`] polls for weeks and tells what is new: registers that come, change and go, what is wrong with them
+//! and when that is over, outages, silence. What is not known it never calls healthy; see [`watch`] for its promises.
+//!
+//! ```no_run
+//! use atol_monitor::KktMonitor;
+//! use atol_monitor::Language;
+//! use atol_monitor::watch::{WatchEvent, WatchOptions};
+//!
+//! # async fn example(monitor: KktMonitor) {
+//! let mut watch = monitor.watch(WatchOptions::default());
+//! loop {
+//!     match watch.next_event().await {
+//!         WatchEvent::FindingOpened { finding, .. } => println!("{}", finding.explain(Language::Ru)),
+//!         WatchEvent::FindingClosed { finding, .. } => println!("{}: over", finding.id()),
+//!         WatchEvent::NoNews { serial_numbers, .. } => println!("no news of {} registers", serial_numbers.len()),
+//!         _ => {}
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! [`health::Policy`] holds the limits, with defaults whose sources are given: the end of the ФН's life and of its memory,
+//! documents that the ОФД has not confirmed, shifts that are open too long, data that is old. It judges one record, or with
+//! a [`health::History`] one after another, and needs no network:
+//!
+//! ```
+//! use atol_monitor::Kkt;
+//! use atol_monitor::health::{Policy, Severity};
+//!
+//! let policy = Policy::builder().fiscal_storage_fill(75.0, 95.0).build()?;
+//! let kkt = Kkt::builder("00107703864827").fiscal_storage_percentage_use(96.0).build();
+//! let assessment = policy.assess(&kkt, "2019-12-05T10:46:00Z".parse()?);
+//! assert_eq!(assessment.severity, Severity::Critical);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Testing code that uses a monitor
 //!

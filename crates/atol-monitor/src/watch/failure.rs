@@ -171,6 +171,7 @@ impl FailureKind {
             (_, Some(Transport::BodyTooLarge)) | (ErrorKind::Decode, None) => Self::Decode,
             (ErrorKind::WrongRegister, None) => Self::WrongRegister,
             (ErrorKind::Incomplete, None) => Self::Incomplete,
+            (ErrorKind::Rejected, None) => Self::Rejected,
             _ => Self::Other,
         }
     }

@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use atol_transport::clock::SharedClock;
+use futures_util::StreamExt;
 use http::header::DATE;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -63,12 +64,13 @@ async fn list(monitor: &KktMonitor, limit: &mut Limit) -> Polled {
 }
 
 async fn registers(monitor: &KktMonitor, serial_numbers: Vec<String>, limit: &mut Limit) -> Polled {
-    let mut answers = HashMap::new();
+    let mut answers = HashMap::with_capacity(serial_numbers.len());
     let mut longest_pause = None;
-    for serial_number in &serial_numbers {
-        let Some(answer) = within(limit, monitor.get_one(serial_number)).await else { break };
+    let mut coming = monitor.get_many(&serial_numbers);
+    // What has not come when the time is up has failed; what has come counts.
+    while let Some(Some((serial_number, answer))) = within(limit, coming.next()).await {
         longest_pause = longest_pause.max(answer.as_ref().err().and_then(pause));
-        answers.insert(serial_number.clone(), answer.map_err(|error| Failure::from(&error)));
+        answers.insert(serial_number, answer.map_err(|error| Failure::from(&error)));
     }
     let answers = serial_numbers
         .into_iter()

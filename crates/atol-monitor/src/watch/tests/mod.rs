@@ -5,7 +5,6 @@ mod driver;
 mod model;
 mod mutations;
 mod restart;
-mod simulation;
 
 use std::time::Duration;
 

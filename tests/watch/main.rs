@@ -3,19 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use atol_transport::clock::{Clock, SharedClock, VirtualClock};
 use atol_transport::retry::{Random, SeededRandom};
 use atol_transport::{Body, BoxError, Client, ErrorKind, ResponseBody};
 use http::{Request, Response};
 
-use super::*;
-use crate::KktMonitor;
-use crate::health::Severity;
+use atol_monitor::KktMonitor;
+use atol_monitor::health::{Finding, FindingKind, Policy, Severity};
+use atol_monitor::watch::{WatchEvent, WatchOptions, WatchState};
+use jiff::{SignedDuration, Timestamp};
 
 const REGISTERS: usize = 100;
 const DAYS: i64 = 30;
 const DAY: i64 = 24 * 3600;
+
+fn start() -> Timestamp {
+    "2019-12-05T10:46:00Z".parse().unwrap()
+}
+
+fn serial(number: usize) -> String {
+    format!("001077{number:08}")
+}
 
 /// An illness of one register, in seconds since the start.
 #[derive(Clone, Copy, Debug)]
@@ -217,8 +227,7 @@ struct Heard {
 impl Heard {
     fn take(&mut self, event: &WatchEvent, has_restarted: bool) {
         let second = event.at().duration_since(start()).as_secs();
-        let number =
-            |finding: &crate::health::Finding| finding.id().as_str()[6..14].parse::<usize>().unwrap();
+        let number = |finding: &Finding| finding.id().as_str()[6..14].parse::<usize>().unwrap();
         match event {
             WatchEvent::FindingOpened { finding, .. } => {
                 let is_news = self.open.insert(finding.id().to_string());
@@ -339,5 +348,4 @@ async fn a_month_of_faults_loses_no_finding_invents_none_and_takes_no_memory() {
     #[expect(clippy::cast_precision_loss, reason = "sizes of some kilobytes")]
     let growth = sizes[&(DAYS - 1)] as f64 / sizes[&1] as f64;
     assert!((0.95..=1.05).contains(&growth), "{growth}: {sizes:?}");
-    println!("{} polls, {} opened, {restarts} restarts, {sizes:?}", heard.polls, heard.opened.len());
 }
