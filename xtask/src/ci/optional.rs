@@ -103,7 +103,7 @@ pub(super) fn minimal(project: &Project, runner: &mut Runner) -> anyhow::Result<
 
 fn has_cargo_tool(project: &Project, runner: &mut Runner, name: &str) -> bool {
     let tool = format!("cargo-{name}");
-    let there = project.answers(&[&tool, "--version"]);
+    let there = project.answers(&["cargo", name, "--version"]);
     if !there {
         runner.skip_job(format!("needs {tool}: `cargo install --locked {tool}`"));
     }
