@@ -1,5 +1,7 @@
 //! A month of polling a hundred registers every minute, with faults of the service, restarts, and registers that fall ill.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop when its own story does not hold together")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -136,14 +138,14 @@ impl Fate {
             write!(after, r#","unsentDocs":3,"firstUnsetDocTimestamp":"{oldest}""#).unwrap();
         }
         after.push('}');
-        let (from, until) = match illness {
-            Some(illness) => (from, illness.until),
-            None => {
+        let (from, until) = illness.map_or_else(
+            || {
                 let next =
                     self.illnesses[number].iter().map(|illness| illness.from).find(|&from| from > second);
                 (second, next.unwrap_or(i64::MAX))
-            }
-        };
+            },
+            |illness| (illness.from, illness.until),
+        );
         let frozen = is(FindingKind::StaleData).then(|| start() + SignedDuration::from_secs(from));
         Text { holds: from..until, before, frozen, after }
     }

@@ -106,7 +106,7 @@ impl View {
         let heard = answers.last().map_or(Duration::ZERO, |past| past.elapsed);
         Self {
             is_begun: !answers.is_empty(),
-            is_silent: registers.is_empty() && elapsed - heard >= HOUR,
+            is_silent: registers.is_empty() && elapsed >= heard + HOUR,
             registers,
             nameless: answers.last().map_or(0, |past| nameless(past)),
             failures,
@@ -159,7 +159,7 @@ impl Known {
             Some((kkt, _, findings)) => (Some(kkt), findings),
             None => (None, BTreeMap::new()),
         };
-        Some(Self { last, findings, trouble, is_silent: elapsed - heard >= HOUR })
+        Some(Self { last, findings, trouble, is_silent: elapsed >= heard + HOUR })
     }
 
     fn severity(&self) -> Severity {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::health::Severity;
+use crate::health::{Finding, Severity};
 
 /// A register in which everything is wrong that can be seen in one record.
 fn ill() -> Kkt {
@@ -53,11 +53,7 @@ fn mutations(reply: &Value, member: &str) -> Vec<(&'static str, Value)> {
 /// The kinds that an alarm is due for.
 fn due() -> Vec<FindingKind> {
     let findings = policy().assess(&ill(), start()).findings;
-    findings
-        .iter()
-        .filter(|finding| finding.severity() > Severity::Unknown)
-        .map(|finding| finding.kind())
-        .collect()
+    findings.iter().filter(|finding| finding.severity() > Severity::Unknown).map(Finding::kind).collect()
 }
 
 /// Whether the alarm is still there, or something is said to be unknown.
