@@ -49,6 +49,14 @@ xflags::xflags! {
         cmd browser {
         }
 
+        /// Give every crate a new version, in manifest, changelog and tag; publishes nothing.
+        cmd release {
+            /// The new version, such as 0.2.0.
+            required version: String
+            /// Change nothing; say what would be done and what is in the way.
+            optional --dry-run
+        }
+
         /// Run the benchmarks.
         cmd bench {
             /// Only as long as it takes to see that they work.
@@ -72,6 +80,7 @@ pub enum XtaskCmd {
     Faults(Faults),
     Fuzz(Fuzz),
     Browser(Browser),
+    Release(Release),
     Bench(Bench),
 }
 
@@ -106,6 +115,13 @@ pub struct Fuzz {
 
 #[derive(Debug)]
 pub struct Browser;
+
+#[derive(Debug)]
+pub struct Release {
+    pub version: String,
+
+    pub dry_run: bool,
+}
 
 #[derive(Debug)]
 pub struct Bench {

@@ -20,6 +20,7 @@ mod parts;
 mod problem;
 mod project;
 mod promtool;
+mod release;
 mod runner;
 mod server;
 mod shipped;
@@ -54,6 +55,7 @@ fn run() -> anyhow::Result<ExitCode> {
         XtaskCmd::Contract(options) => contract::run(&project, &options),
         XtaskCmd::Faults(_) => faults::run(&project),
         XtaskCmd::Fuzz(options) => fuzz::run(&project, &options),
+        XtaskCmd::Release(options) => release::run(&project, &options),
         XtaskCmd::Bench(options) => bench::run(&project, &options),
         XtaskCmd::Browser(_) => browser::command(&project),
     }
