@@ -9,6 +9,7 @@
 mod certificates;
 mod clock;
 mod events;
+mod guide;
 mod peer;
 mod rig;
 
@@ -17,23 +18,3 @@ pub use self::clock::LoggedClock;
 pub use self::events::{Event, EventLog};
 pub use self::peer::{Peer, Script, answer};
 pub use self::rig::{Rig, TOKEN, get};
-
-/// The Rust of README.md.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub mod readme {}
-
-/// The Rust of README.ru.md.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.ru.md")]
-pub mod readme_ru {}
-
-/// The Rust of the first steps.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/guide/en/getting-started.md")]
-pub mod getting_started {}
-
-/// The Rust of the first steps, in Russian.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/guide/ru/getting-started.md")]
-pub mod getting_started_ru {}
