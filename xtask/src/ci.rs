@@ -8,7 +8,7 @@ use anyhow::bail;
 use xshell::cmd;
 
 use crate::{
-    browser, contract, docs, faults, flags, layers, msrv,
+    bench, browser, contract, docs, faults, flags, layers, msrv,
     project::Project,
     promtool,
     runner::{Runner, Step},
@@ -48,6 +48,11 @@ const JOBS: &[Job] = &[
         name: "shipped",
         proves: "what is shipped beside the command speaks of metrics that exist",
         run: shipped,
+    },
+    Job {
+        name: "bench",
+        proves: "the benchmarks run, and what they count keeps its promise",
+        run: |p, r, _| bench::check(p, r),
     },
     Job { name: "package", proves: "what goes to crates.io builds from what is in it", run: package },
     Job {
@@ -174,7 +179,10 @@ fn features(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<(
 }
 
 fn rustdoc(Project { sh, .. }: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
-    let doc = cmd!(sh, "cargo doc --workspace --exclude xtask --exclude atol-tests --no-deps --all-features");
+    let doc = cmd!(
+        sh,
+        "cargo doc --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --no-deps --all-features"
+    );
     runner.step(Step::quiet(doc).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
@@ -224,7 +232,10 @@ fn shipped(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()
 
 fn package(Project { sh, .. }: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
     // Uncommitted changes are the normal state of a checkout this runs in.
-    let package = cmd!(sh, "cargo package --workspace --exclude xtask --exclude atol-tests --allow-dirty");
+    let package = cmd!(
+        sh,
+        "cargo package --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --allow-dirty"
+    );
     // The unpacked packages do not see the workspace's profile; with this the dependencies are those of the tests.
     runner.step(Step::quiet(package).env("CARGO_PROFILE_DEV_DEBUG", "false"))
 }

@@ -2,6 +2,8 @@
 //!
 //! After a change run `UPDATE_XFLAGS=1 cargo check -p xtask` and then `cargo fmt -p xtask`.
 
+use std::path::PathBuf;
+
 xflags::xflags! {
     src "./src/flags.rs"
 
@@ -57,10 +59,18 @@ xflags::xflags! {
             optional --dry-run
         }
 
-        /// Run the benchmarks.
+        /// Run the benchmarks and show what they measured beside what is promised.
         cmd bench {
-            /// Only as long as it takes to see that they work.
+            /// Only these targets: `cargo xtask bench P1 P7`.
+            repeated id: String
+            /// Only as long as it takes to see that they work; what is counted is judged, times are not.
             optional --quick
+            /// Write the rows to this file.
+            optional --save path: PathBuf
+            /// Compare with the rows in this file.
+            optional --against path: PathBuf
+            /// Draw the scaling curves into docs.
+            optional --plot
         }
     }
 }
@@ -125,7 +135,12 @@ pub struct Release {
 
 #[derive(Debug)]
 pub struct Bench {
+    pub id: Vec<String>,
+
     pub quick: bool,
+    pub save: Option<PathBuf>,
+    pub against: Option<PathBuf>,
+    pub plot: bool,
 }
 
 impl Xtask {

@@ -109,23 +109,30 @@ pub(crate) fn problems(project: &Project) -> anyhow::Result<Vec<Problem>> {
             problems.push(Problem::new(*package, brings(package, Features::All, name, why)));
         }
     }
-    for (package, budget) in BUDGETS {
-        let tree = tree(project, package, Features::Default, Platforms::Host)?;
-        let count = crates(&tree).len();
-        for (_, docs) in TOLD.iter().filter(|(told, _)| told == package) {
+    for (package, count, budget) in sizes(project)? {
+        for (_, docs) in TOLD.iter().filter(|(told, _)| *told == package) {
             let sentence = told(count);
             if !project.read(docs)?.contains(&sentence) {
                 problems
                     .push(Problem::new(*docs, format!("must say \"{sentence}\": so `cargo tree` counts")));
             }
         }
-        if count > *budget {
+        if count > budget {
             let see = format!("cargo tree -p {package} -e normal");
             problems
-                .push(Problem::new(*package, format!("{count} crates, the budget is {budget}; see `{see}`")));
+                .push(Problem::new(package, format!("{count} crates, the budget is {budget}; see `{see}`")));
         }
     }
     Ok(problems)
+}
+
+/// How many crates, itself included, a package compiles, and how many it may.
+pub(crate) fn sizes(project: &Project) -> anyhow::Result<Vec<(&'static str, usize, usize)>> {
+    let size = |&(package, budget)| {
+        let tree = tree(project, package, Features::Default, Platforms::Host)?;
+        Ok((package, crates(&tree).len(), budget))
+    };
+    BUDGETS.iter().map(size).collect()
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -69,7 +69,6 @@ mod tests {
             version: "1.0.0".to_owned(),
             rust_version: rust_version.map(str::to_owned),
             published: true,
-            has_benches: false,
             features: Vec::new(),
         }
     }

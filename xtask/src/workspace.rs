@@ -19,7 +19,6 @@ pub(crate) struct Package {
     /// The oldest Rust the package says it builds with, as written: `1.88` or `1.88.0`.
     pub(crate) rust_version: Option<String>,
     pub(crate) published: bool,
-    pub(crate) has_benches: bool,
     /// Feature names without `default`.
     pub(crate) features: Vec<String>,
 }
@@ -86,9 +85,6 @@ fn package_from(package: &Value) -> anyhow::Result<Package> {
         rust_version: package["rust_version"].as_str().map(str::to_owned),
         // `publish = false` reads as an empty list of registries.
         published: !package["publish"].as_array().is_some_and(Vec::is_empty),
-        has_benches: list(&package["targets"])
-            .flat_map(|target| strings(&target["kind"]))
-            .any(|kind| kind == "bench"),
         features: features.keys().filter(|name| *name != "default").cloned().collect(),
     })
 }

@@ -1,20 +1,14 @@
 //! A scrape of ten thousand registers, beside the same series through the metrics crate alone.
-//!
-//! First the promise, a ratio of medians of interleaved pairs, so that a busy machine slows both alike; it fails when it is
-//! broken. Then the times, by divan. `ATOL_BENCH_QUICK` only tries it out.
-
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "the table is the purpose, and the input is good"
-)]
+#![expect(clippy::unwrap_used, reason = "the input is good")]
 
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use atol_bench::Bound::AtMost;
+use atol_bench::{Table, ratio, warm_seconds};
 use atol_mock::Fleet as MadeFleet;
 use atol_monitor::health::Policy;
 use atol_monitor::watch::{Moment, PollOutcome, Watcher};
@@ -31,35 +25,22 @@ mod serve;
 use serve::metrics::{self, Format};
 use serve::state::{Account, Fleet, View};
 
-/// How many times as long as the metrics crate alone a scrape may take.
-const PROMISED: f64 = 1.5;
 const REGISTERS: usize = 10_000;
 
 fn main() -> ExitCode {
-    let is_quick = std::env::var_os("ATOL_BENCH_QUICK").is_some();
-    let (registers, pairs) = if is_quick { (100, 1) } else { (REGISTERS, 31) };
+    let mut table = Table::from_env();
+    let (registers, pairs) = if table.is_quick() { (100, 1) } else { (REGISTERS, 31) };
     let (view, registry) = (view(registers), registry(registers));
     let (ours, alone) = (scrape(&view), encode(&registry));
     assert_eq!(series_of_registers(&ours), series_of_registers(&alone), "both have to tell as much");
-    let ratio = ratio(pairs, || drop(black_box(encode(&registry))), || drop(black_box(scrape(&view))));
-    println!(
-        "P13 a scrape / the metrics crate alone: {ratio:.2}, promised {PROMISED} ({} bytes)",
-        ours.len()
-    );
-    divan::main();
-    if is_quick || ratio <= PROMISED { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-#[divan::bench(args = [100, 1_000, 10_000])]
-fn a_scrape(bencher: divan::Bencher<'_, '_>, registers: usize) {
-    let view = view(registers);
-    bencher.counter(divan::counter::ItemsCount::new(registers)).bench(|| scrape(&view));
-}
-
-#[divan::bench(args = [100, 1_000, 10_000])]
-fn the_metrics_crate_alone(bencher: divan::Bencher<'_, '_>, registers: usize) {
-    let registry = registry(registers);
-    bencher.counter(divan::counter::ItemsCount::new(registers)).bench(|| encode(&registry));
+    table.time("P13", "a scrape of 10 000: time / the metrics crate alone", AtMost(1.5), || {
+        ratio(
+            pairs,
+            || warm_seconds(|| drop(black_box(encode(&registry)))),
+            || warm_seconds(|| drop(black_box(scrape(&view)))),
+        )
+    });
+    table.finish()
 }
 
 fn scrape(view: &View) -> String {
@@ -189,30 +170,4 @@ fn whole(registry: &mut Registry, registers: &[Kkt], name: &str, value: impl Fn(
 
 fn labels(kkt: &Kkt) -> Labels {
     Labels { account: "shop".to_owned(), serial_number: kkt.serial_number.clone() }
-}
-
-/// How many times as long as `alone` does `ours` take?
-fn ratio(pairs: usize, alone: impl Fn(), ours: impl Fn()) -> f64 {
-    let mut ratios: Vec<f64> = (0..pairs)
-        .map(|pair| {
-            // Whoever comes second finds a warmer machine, so they take turns.
-            let (alone, ours) = if pair % 2 == 0 {
-                let alone = time(&alone);
-                (alone, time(&ours))
-            } else {
-                let ours = time(&ours);
-                (time(&alone), ours)
-            };
-            ours.as_secs_f64() / alone.as_secs_f64()
-        })
-        .collect();
-    ratios.sort_by(f64::total_cmp);
-    ratios.get(pairs / 2).copied().unwrap_or_default()
-}
-
-#[expect(clippy::disallowed_methods, reason = "measuring time is what this is for")]
-fn time(work: &impl Fn()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
 }

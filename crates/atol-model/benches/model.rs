@@ -2,14 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "the input is good, and a benchmark may stop when it is not")]
 
-mod support;
-
 use std::hint::black_box;
 
+use atol_bench::{PlainKkt, REGISTERS, list};
 use atol_model::{Kkt, KktList, OffsetTimestamp};
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher};
-use support::{PlainKkt, REGISTERS, list};
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();

@@ -1,8 +1,5 @@
 //! What a register takes of memory, counted: promised are at most 8 allocations and 570 bytes of the heap.
 
-#[path = "../benches/support/mod.rs"]
-mod support;
-
 use std::mem::size_of;
 
 use atol_model::{Kkt, KktList};
@@ -11,7 +8,7 @@ const REGISTERS: u32 = 1_000;
 
 #[test]
 fn a_register_of_a_list_takes_seven_allocations_and_half_a_kilobyte() {
-    let json = support::list(1_000, 0);
+    let json = atol_bench::list(1_000, 0);
     let mut kept = None;
     let info = allocation_counter::measure(|| kept = Some(KktList::from_json(&json)));
     assert_eq!(kept.and_then(Result::ok).map(|list| list.len()), Some(1_000));

@@ -37,7 +37,7 @@ pub(super) fn powerset(project: &Project, runner: &mut Runner) -> anyhow::Result
     let sh = &project.sh;
     runner.step(Step::quiet(cmd!(
         sh,
-        "cargo hack check --workspace --exclude xtask --exclude atol-tests --feature-powerset --depth 2 --no-dev-deps"
+        "cargo hack check --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --feature-powerset --depth 2 --no-dev-deps"
     )))
 }
 
@@ -53,7 +53,7 @@ pub(super) fn semver(project: &Project, runner: &mut Runner) -> anyhow::Result<(
     };
     runner.step(Step::quiet(cmd!(
         sh,
-        "cargo semver-checks --workspace --exclude xtask --exclude atol-tests --baseline-rev {tag}"
+        "cargo semver-checks --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --baseline-rev {tag}"
     )))
 }
 
@@ -64,7 +64,7 @@ pub(super) fn docs_rs(project: &Project, runner: &mut Runner) -> anyhow::Result<
     }
     let doc = cmd!(
         project.sh,
-        "cargo +nightly doc --workspace --exclude xtask --exclude atol-tests --no-deps --all-features"
+        "cargo +nightly doc --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --no-deps --all-features"
     );
     runner.step(Step::quiet(doc).env("RUSTDOCFLAGS", "--cfg docsrs -D rustdoc::broken_intra_doc_links"))
 }
@@ -97,7 +97,7 @@ pub(super) fn minimal(project: &Project, runner: &mut Runner) -> anyhow::Result<
     )))?;
     runner.step(Step::quiet(cmd!(
         sh,
-        "cargo check --workspace --exclude xtask --exclude atol-tests --all-features --target-dir {target} --manifest-path {manifest}"
+        "cargo check --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --all-features --target-dir {target} --manifest-path {manifest}"
     )))
 }
 

@@ -1,6 +1,4 @@
-//! The yardstick of the benchmarks and what both are measured on.
-
-#![allow(dead_code, unreachable_pub, reason = "each benchmark uses a part of it")]
+//! The yardstick of reading, and the list that both read.
 
 use std::fmt::Write as _;
 
@@ -12,6 +10,11 @@ pub const REGISTERS: usize = 10_000;
 /// A register as the plainest derive has it: dates stay texts, unknown members are dropped.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    missing_docs,
+    clippy::exhaustive_structs,
+    reason = "the attributes of a register, which the reference tells"
+)]
 pub struct PlainKkt {
     pub serial_number: String,
     pub registration_number: Option<String>,
@@ -34,6 +37,14 @@ pub struct PlainKkt {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_unset_doc_timestamp: Option<String>,
     pub network_error_code: Option<i64>,
+}
+
+/// What the service answers when it is asked for one register.
+#[derive(Debug, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "the plainest derive there is")]
+pub struct Envelope {
+    /// The register.
+    pub data: PlainKkt,
 }
 
 /// A list in which every `nth` register has members that nobody knows; 0 for none.

@@ -1,0 +1,38 @@
+//! Times that mean something on a busy machine: medians of interleaved pairs.
+
+use std::time::Instant;
+
+/// The median of `ours / yardstick`, each of which tells how many seconds it took.
+///
+/// A machine that is busy with something else slows the two halves of a pair alike. Whoever comes second finds a warmer
+/// machine, so they take turns.
+pub fn ratio(pairs: usize, mut yardstick: impl FnMut() -> f64, mut ours: impl FnMut() -> f64) -> f64 {
+    let mut ratios: Vec<f64> = (0..pairs)
+        .map(|pair| {
+            let (yardstick, ours) = if pair % 2 == 0 {
+                let yardstick = yardstick();
+                (yardstick, ours())
+            } else {
+                let ours = ours();
+                (yardstick(), ours)
+            };
+            ours / yardstick
+        })
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios[pairs / 2]
+}
+
+/// How long it takes.
+#[expect(clippy::disallowed_methods, reason = "measuring time is what this is for")]
+pub fn seconds(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
+}
+
+/// How long it takes the second time, when it does not pay for the memory that another one left behind.
+pub fn warm_seconds(mut work: impl FnMut()) -> f64 {
+    work();
+    seconds(work)
+}
