@@ -69,7 +69,15 @@ const BANS: &[Ban] = &[
     Ban {
         package: "xtask",
         features: Features::All,
-        banned: &["atol-model", "atol-transport", "atol-monitor", "atol-mock", "atol-cli", "atol-tests"],
+        banned: &[
+            "atol-model",
+            "atol-transport",
+            "atol-monitor",
+            "atol-mock",
+            "atol-cli",
+            "atol-tests",
+            "atol-bench",
+        ],
         why: "xtask keeps working while the crates do not compile",
     },
 ];
