@@ -1,7 +1,7 @@
 //! What the reference does wrong: one test for each row of the list of its defects.
 
 use atol_model::ErrorKind as ModelErrorKind;
-use atol_monitor::{Error, ErrorKind, KktMonitor};
+use atol_monitor::{Error, ErrorKind, KktMonitor, NetworkErrorCode};
 use atol_transport::error::{ErrorKind as TransportErrorKind, Phase};
 use atol_transport::{Credentials, Sent};
 use futures_util::StreamExt;
@@ -138,7 +138,7 @@ async fn false_and_zero_are_values() {
     let monitor = Service::default().monitor(move |_, _| Answer::json(json.to_string()));
     let kkt = monitor.get_one(SERIAL).await.unwrap();
     assert_eq!((kkt.is_shift_opened, kkt.shift_number), (Some(false), Some(0)));
-    assert_eq!(kkt.network_error_code.map(|code| code.code()), Some(0));
+    assert_eq!(kkt.network_error_code.map(NetworkErrorCode::code), Some(0));
 }
 
 /// What is said of a register with one attribute written so.

@@ -80,6 +80,52 @@
 //! - [`RecordedRequest`]: what was asked, without the secrets.
 //! - [`Clock`]: yours, if tokens should expire and days should pass when you say so. [`ManualClock`] is one.
 //!
+//! # Cookbook
+//!
+//! Break things in the middle of a test:
+//!
+//! ```
+//! use atol_mock::{Call, Fault, MockAtol};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let mock = MockAtol::start().await;
+//! mock.set_fault(Fault::MalformedElement.on(Call::List)); // from now on
+//! mock.revoke_tokens(); // every client has to log in again
+//! mock.clear_faults();
+//! # }
+//! ```
+//!
+//! Let a day pass:
+//!
+//! ```
+//! use std::time::Duration;
+//! use atol_mock::{Fleet, ManualClock, MockAtol};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), jiff::Error> {
+//! let clock = ManualClock::new("2025-06-02T12:00:00Z".parse()?);
+//! let mock = MockAtol::builder()
+//!     .fleet(Fleet::generate(1, 60, "2025-06-02T12:00:00Z".parse()?).evolving())
+//!     .clock(clock.clone())
+//!     .start()
+//!     .await;
+//! clock.advance(Duration::from_secs(24 * 3600)); // tokens are old, shifts have changed
+//! # let _ = mock;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Find registers in trouble to assert on:
+//!
+//! ```
+//! use atol_mock::{Fleet, Trouble};
+//!
+//! let fleet = Fleet::generate(1, 100, "2025-06-02T12:00:00Z".parse()?);
+//! assert!(!fleet.serials_with(Trouble::UnsentBlocked).is_empty());
+//! # Ok::<(), jiff::Error>(())
+//! ```
+//!
 //! # What it does, and how sure that is
 //!
 //! The vendor's document for this API is not public. Each row says where the behaviour comes from: **A**, seen in a
@@ -135,3 +181,8 @@ pub use fault::{Call, Fault, FaultRule};
 pub use fleet::{Fleet, Trouble};
 pub use request_log::RecordedRequest;
 pub use server::{MockAtol, MockAtolBuilder};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

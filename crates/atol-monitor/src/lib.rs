@@ -1,4 +1,4 @@
-//! Monitoring of cloud cash registers (ККТ) at ATOL Online: list them, look at one, judge their health.
+//! Monitoring of cloud cash registers (ККТ) at ATOL Online: list them, look at one, judge their health, watch them.
 //!
 //! ```no_run
 //! use atol_monitor::KktMonitor;
@@ -12,8 +12,20 @@
 //! # }
 //! ```
 //!
-//! [`KktMonitor`] asks the service; [`watch`] goes on asking and tells what is new; [`health`] judges what was said, by
-//! documented rules and without any I/O; [`snapshot`] sums up a fleet and compares two lists of it.
+//! It logs in by itself, repeats what is worth repeating and ends every call in time. A failure is never an empty list, and
+//! what is not known is never called well. It only reads.
+//!
+//! # Tour
+//!
+//! - [`KktMonitor`] asks the service: everything, one register, some, a page, a stream. It is built on a
+//!   [`Client`](atol_transport::Client), whose every setting is in reach.
+//! - [`health`] judges what the service said, by documented rules and without any I/O: a
+//!   [`Policy`](health::Policy) gives an [`Assessment`](health::Assessment) with
+//!   [`Finding`](health::Finding)s, told in English and Russian.
+//! - [`watch`] polls and tells what is new, for weeks and through outages.
+//! - [`snapshot`] sums up a fleet and compares two lists of it.
+//! - [`Error`]: one type, whose first line says what happened and whose [`report`](Error::report) says what to do.
+//! - [`Kkt`], [`KktList`], [`NetworkErrorCode`] and what else a register is made of come from `atol-model`.
 //!
 //! # Which way to ask
 //!
@@ -28,54 +40,124 @@
 //!
 //! The first three promise the same: what is in the list all the time comes exactly once, or there is an error that says
 //! [`Incomplete`](ErrorKind::Incomplete), and there is no third outcome. How the service pages is not documented, so they
-//! are right whatever it does. A record that cannot be read never hides the others: it is in [`KktList::rejected`], or an
-//! item of the stream with [`Error::rejected`].
+//! are right whatever it does; two requests behind the last page make sure of the end. A record that cannot be read never
+//! hides the others: it is in [`KktList::rejected`], or an item of the stream with [`Error::rejected`].
 //!
 //! They differ in what happens to an answer that breaks off. The first two ask again, as for any other failure that
 //! passes; the stream has handed out registers by then and ends with the error.
 //!
-//! # Watching, and judging
+//! # Cookbook
 //!
-//! [`KktMonitor::watch`] polls for weeks and tells what is new: registers that come, change and go, what is wrong with them
-//! and when that is over, outages, silence. What is not known it never calls healthy; see [`watch`] for its promises.
+//! Try things out without an account, in the vendor's test environment:
+//!
+//! ```
+//! let monitor = atol_monitor::KktMonitor::new()?;
+//! # Ok::<(), atol_monitor::Error>(())
+//! ```
+//!
+//! Tell a register that is not there from a failure:
+//!
+//! ```
+//! # use atol_monitor::{Error, Kkt, KktMonitor};
+//! async fn find(monitor: &KktMonitor, serial: &str) -> Result<Option<Kkt>, Error> {
+//!     match monitor.get_one(serial).await {
+//!         Ok(kkt) => Ok(Some(kkt)),
+//!         Err(error) if error.is_not_found() => Ok(None),
+//!         Err(error) => Err(error),
+//!     }
+//! }
+//! ```
+//!
+//! Go through a hundred thousand registers in constant memory:
+//!
+//! ```
+//! # use atol_monitor::{Error, KktMonitor};
+//! use futures_util::StreamExt;
+//!
+//! async fn count(monitor: &KktMonitor) -> Result<usize, Error> {
+//!     let (mut registers, mut count) = (monitor.stream(), 0);
+//!     while let Some(register) = registers.next().await {
+//!         match register {
+//!             Ok(_) => count += 1,
+//!             Err(error) if error.rejected().is_some() => eprintln!("{error}"), // one broken record
+//!             Err(error) => return Err(error),
+//!         }
+//!     }
+//!     Ok(count)
+//! }
+//! ```
+//!
+//! Find what needs somebody's attention, the worst first:
+//!
+//! ```
+//! # use atol_monitor::{Kkt, KktList, Language};
+//! use atol_monitor::health::{Policy, Severity};
+//!
+//! # fn example(list: &KktList, now: jiff::Timestamp) {
+//! let policy = Policy::default();
+//! let mut ill: Vec<_> = list.iter().map(|kkt| policy.assess(kkt, now)).filter(|found| !found.is_ok()).collect();
+//! ill.sort_by_key(|found| std::cmp::Reverse(found.severity));
+//! for finding in ill.iter().flat_map(|found| &found.findings) {
+//!     println!("{} {}: {}", finding.severity(), finding.id(), finding.title(Language::Ru));
+//! }
+//! # }
+//! ```
+//!
+//! Be told of what changes, until the program ends:
 //!
 //! ```no_run
-//! use atol_monitor::KktMonitor;
-//! use atol_monitor::Language;
+//! # use atol_monitor::KktMonitor;
 //! use atol_monitor::watch::{WatchEvent, WatchOptions};
 //!
 //! # async fn example(monitor: KktMonitor) {
 //! let mut watch = monitor.watch(WatchOptions::default());
 //! loop {
-//!     match watch.next_event().await {
-//!         WatchEvent::FindingOpened { finding, .. } => println!("{}", finding.explain(Language::Ru)),
-//!         WatchEvent::FindingClosed { finding, .. } => println!("{}: over", finding.id()),
-//!         WatchEvent::NoNews { serial_numbers, .. } => println!("no news of {} registers", serial_numbers.len()),
-//!         _ => {}
+//!     if let WatchEvent::FindingOpened { finding, .. } = watch.next_event().await {
+//!         println!("{}: {finding}", finding.id());
 //!     }
 //! }
 //! # }
 //! ```
 //!
-//! [`health::Policy`] holds the limits, with defaults whose sources are given: the end of the ФН's life and of its memory,
-//! documents that the ОФД has not confirmed, shifts that are open too long, data that is old. It judges one record, or with
-//! a [`health::History`] one after another, and needs no network:
+//! Look at the answer itself, whatever became of the call:
 //!
 //! ```
-//! use atol_monitor::Kkt;
-//! use atol_monitor::health::{Policy, Severity};
+//! # use atol_monitor::KktMonitor;
+//! fn show(monitor: &KktMonitor) {
+//!     if let Some(answer) = monitor.last_response() {
+//!         println!("{}: {}", answer.status(), answer.text());
+//!     }
+//! }
+//! ```
 //!
-//! let policy = Policy::builder().fiscal_storage_fill(75.0, 95.0).build()?;
-//! let kkt = Kkt::builder("00107703864827").fiscal_storage_percentage_use(96.0).build();
-//! let assessment = policy.assess(&kkt, "2019-12-05T10:46:00Z".parse()?);
-//! assert_eq!(assessment.severity, Severity::Critical);
+//! Be less patient, and go out through a proxy:
+//!
+//! ```
+//! use std::time::Duration;
+//! # use atol_monitor::KktMonitor;
+//! use atol_transport::{Proxy, Timeouts};
+//!
+//! let monitor = KktMonitor::builder()
+//!     .timeouts(Timeouts::default().with_call(Duration::from_secs(15)))
+//!     .proxy(Proxy::new("http://proxy.example.com:3128")?)
+//!     .build()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Runnable: `cargo run -p atol-monitor --example list`, `health` and `watch`, each against a stand-in.
 //!
 //! # Testing code that uses a monitor
 //!
 //! With the feature `test-util` there is a service in memory, with faults: `test_util::InMemory`. The crate `atol-mock` is
 //! a stand-in over HTTP.
+//!
+//! # Features
+//!
+//! | feature | default | brings | costs |
+//! |---|---|---|---|
+//! | `test-util` | no | the service in memory | no crate that is not there already |
+//!
+//! Those of `atol-transport`, such as `file-token-store`, are turned on there.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -104,3 +186,8 @@ pub use self::monitor::KktMonitor;
 pub use self::page::Page;
 pub use self::serial_number::SerialNumber;
 pub use atol_model::{Kkt, KktList, NetworkErrorCode, OffsetTimestamp, RejectedKkt};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -227,3 +227,8 @@ pub use self::timeouts::Timeouts;
 pub use self::token::{Token, TokenLayer, TokenStore, Tokens};
 #[cfg(feature = "tracing")]
 pub use self::trace::{Trace, TraceLayer};
+
+/// Compiles the examples of the README.
+#[cfg(all(doctest, feature = "client"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
