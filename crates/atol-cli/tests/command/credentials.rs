@@ -46,6 +46,27 @@ fn a_password_file_of_the_profile_is_used_and_must_be_private() {
     home.atol(&["list", "--profile", "shop"]).expect_code(0);
 }
 
+// Modes are a matter of Unix.
+#[cfg(unix)]
+#[test]
+fn a_credential_of_systemd_may_be_readable_by_its_group() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let service = service(shop());
+    let home = Home::new();
+    let folder = home.path().join("credentials");
+    let file = folder.join("password");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(&file, "right\n").unwrap();
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o440)).unwrap();
+    let home = home
+        .with("ATOL_ENVIRONMENT", &service.uri())
+        .with("ATOL_LOGIN", "shop")
+        .with("ATOL_PASSWORD_FILE", &file.to_string_lossy());
+    home.atol(&["list"]).expect_code(2);
+    home.with("CREDENTIALS_DIRECTORY", &folder.to_string_lossy()).atol(&["list"]).expect_code(0);
+}
+
 #[test]
 fn half_an_account_is_refused_before_anything_is_sent() {
     let run = atol(&["list", "--login", "shop"]).expect_code(2);
