@@ -23,8 +23,8 @@ use crate::text::text;
 /// The made fleet is the same on every machine and in every run.
 const DEMO_SEED: u64 = 20_261_124;
 
-/// From one poll of a watch to the next, unless told otherwise.
-const INTERVAL: Duration = Duration::from_secs(60);
+/// From one poll to the next, unless told otherwise.
+pub(crate) const INTERVAL: Duration = Duration::from_secs(60);
 
 /// The same in a demo: an hour of the fleet.
 const DEMO_INTERVAL: Duration = Duration::from_secs(1);
@@ -113,14 +113,8 @@ impl Connection {
         if let Some(path) = &settings.ca_file {
             builder = builder.root_certificates(roots(context, &path.value)?);
         }
-        if settings.token_cache.value {
-            // Without a home directory there is no cache, and each run logs in by itself.
-            if let Ok(mut store) = FileTokenStore::in_cache_directory() {
-                if let Some(time) = password::changed_at(context) {
-                    store = store.with_credentials_changed_at(time);
-                }
-                builder = builder.token_store(store);
-            }
+        if let Some(store) = token_cache(context) {
+            builder = builder.token_store(store);
         }
         let monitor = finish(builder).build()?;
         Ok(Connection { monitor, clock: Arc::clone(&context.clock), progress, stand_in: None })
@@ -171,6 +165,18 @@ impl Connection {
         let monitor = finish(builder.environment(environment).proxy(Proxy::none())).build()?;
         Ok(Connection { monitor, clock, progress, stand_in: Some(stand_in) })
     }
+}
+
+/// Where commands hand their token on to the next; `None` in a demo, where it is not wanted, and without a home directory.
+pub(crate) fn token_cache(context: &Context) -> Option<FileTokenStore> {
+    if context.demo.is_some() || !context.settings.token_cache.value {
+        return None;
+    }
+    let store = FileTokenStore::in_cache_directory().ok()?;
+    Some(match password::changed_at(context) {
+        Some(time) => store.with_credentials_changed_at(time),
+        None => store,
+    })
 }
 
 fn roots(context: &Context, path: &Path) -> Result<RootCertificates, Failure> {

@@ -24,6 +24,13 @@ pub(crate) struct ServeArgs {
     #[arg(long, default_value = "127.0.0.1:9877", value_name = "ADDRESS:PORT")]
     pub(crate) listen: SocketAddr,
 
+    /// Answer to this name too, which a proxy passes on; may be given several times
+    ///
+    /// On loopback only addresses and `localhost` are answered to otherwise: so no site that points a name of its own at
+    /// this machine can read the registers through somebody's browser. Elsewhere every name is, until one is given.
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
+
     /// How often the service is asked for all registers [default: 60s, in a demo 2s]
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub(crate) interval: Option<Duration>,

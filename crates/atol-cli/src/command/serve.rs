@@ -4,19 +4,21 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use atol_monitor::watch::WatchOptions;
+use atol_transport::TokenStore;
 use atol_transport::clock::SharedClock;
+use atol_transport::token::MemoryTokenStore;
 use tokio::net::TcpListener;
 
 use crate::args::ServeArgs;
-use crate::connection::{Connection, DemoTime};
+use crate::connection::{self, Connection, DemoTime, INTERVAL};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::serve::{Account, Poller, Router, Slot, Store, serve, stop_signal};
+use crate::serve::{Account, Hosts, Poller, Router, Slot, Store, serve};
+use crate::signals;
 use crate::text::text;
 
-/// How often the service is asked, unless told otherwise.
-const INTERVAL: Duration = Duration::from_secs(60);
-/// The same for a fleet for which two seconds are two hours.
+/// How often the service is asked, for a fleet for which two seconds are two hours.
 const DEMO_INTERVAL: Duration = Duration::from_secs(2);
 /// What the account is called when there is no profile to name it.
 const ONLY_ACCOUNT: &str = "default";
@@ -24,7 +26,8 @@ const ONLY_ACCOUNT: &str = "default";
 pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitCode, Failure> {
     let accounts = accounts(context, args)?;
     let interval = args.interval.unwrap_or(if context.demo.is_some() { DEMO_INTERVAL } else { INTERVAL });
-    let listener = listen(context, args).await?;
+    let schedule = WatchOptions::builder().interval(interval).build()?;
+    let (listener, hosts) = listen(context, args).await?;
 
     let mut slots = Vec::new();
     let mut pollers = Vec::new();
@@ -35,31 +38,28 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitCode,
         let meter = account.meter.clone();
         let time = if args.demo_still { DemoTime::Still } else { DemoTime::Living };
         let connection = Connection::open(context, time, |client| {
-            // A token is kept for as long as the process lives, which is what the file on disk is for elsewhere.
-            client.layer(meter.calls()).attempt_layer(meter.attempts()).token_store(meter.token_store())
+            let store: Box<dyn TokenStore> = match connection::token_cache(context) {
+                Some(cache) => Box::new(cache),
+                None => Box::<MemoryTokenStore>::default(),
+            };
+            client.layer(meter.calls()).attempt_layer(meter.attempts()).token_store(meter.token_store(store))
         })
         .await?;
         let slot = Slot::new(account);
         let limits = context.policy(&args.health)?;
         clock = Arc::clone(&connection.clock);
-        pollers.push(Poller::new(connection, limits.clone(), slot.clone()));
+        pollers.push(Poller::new(connection, limits.clone(), schedule.clone(), slot.clone()));
         slots.push(slot);
         policy.get_or_insert(limits);
     }
     let policy = policy.unwrap_or_default();
-    let router = Router::new(Arc::new(Store::new(slots)), Arc::clone(&clock), policy);
+    let router = Router::new(Arc::new(Store::new(slots)), Arc::clone(&clock), policy, hosts);
     for poller in pollers {
         tokio::spawn(poller.run());
     }
-    let stop = async {
-        // Without signals the process can still be killed; it has nothing to lose.
-        if stop_signal().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    serve(listener, Arc::new(router), Arc::clone(&context.clock), stop).await;
+    let code = serve(listener, Arc::new(router), Arc::clone(&context.clock), signals::stop()).await?;
     context.console.notice(&text!("stopped", "остановлено"));
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::from(code))
 }
 
 /// The accounts to serve, by name and in the order of their names.
@@ -98,7 +98,8 @@ fn accounts(context: &Context, args: &ServeArgs) -> Result<Vec<(String, Context)
     Ok(part)
 }
 
-async fn listen(context: &Context, args: &ServeArgs) -> Result<TcpListener, Failure> {
+/// Where it listens, and by which names it may be asked for.
+async fn listen(context: &Context, args: &ServeArgs) -> Result<(TcpListener, Hosts), Failure> {
     let wanted = args.listen;
     let failed = |error: std::io::Error| {
         Failure::failed(text!(
@@ -116,11 +117,11 @@ async fn listen(context: &Context, args: &ServeArgs) -> Result<TcpListener, Fail
         "serving the page at http://{address}/ and metrics at http://{address}/metrics; stop with Ctrl-C",
         "страница: http://{address}/, метрики: http://{address}/metrics; остановить: Ctrl-C"
     ));
-    if !address.ip().is_loopback() {
+    if !address.ip().to_canonical().is_loopback() {
         context.console.warn(&text!(
             "{address} can be reached from other machines: there is no login and no TLS here, so put a reverse proxy with both in front of it",
             "к {address} можно подключиться с других машин, а входа и TLS здесь нет: поставьте перед ним обратный прокси с тем и другим"
         ));
     }
-    Ok(listener)
+    Ok((listener, Hosts::new(address.ip(), args.hosts.clone())))
 }

@@ -6,6 +6,7 @@ mod answer;
 mod api;
 mod connection;
 mod filter;
+mod hosts;
 mod metrics;
 mod negotiation;
 mod page;
@@ -17,7 +18,8 @@ mod state;
 #[cfg(test)]
 mod test_kit;
 
+pub(crate) use self::hosts::Hosts;
 pub(crate) use self::poller::Poller;
 pub(crate) use self::router::Router;
-pub(crate) use self::server::{serve, stop_signal};
+pub(crate) use self::server::serve;
 pub(crate) use self::state::{Account, Slot, Store};

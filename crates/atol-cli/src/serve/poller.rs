@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atol_monitor::health::Policy;
-use atol_monitor::watch::{Failure, Moment, PollOutcome, Watcher};
+use atol_monitor::watch::{Failure, Moment, PollOutcome, WatchOptions, Watcher};
 
 use super::state::{Account, Fleet, LastPoll, PollFailure, Slot};
 use crate::connection::Connection;
@@ -15,29 +15,31 @@ pub(crate) struct Poller {
     connection: Connection,
     /// Remembers what one list cannot tell: how long a shift is open, what a record was before it became unreadable.
     watcher: Watcher,
+    /// When to ask again.
+    schedule: WatchOptions,
+    /// How many polls have failed since the last good one.
+    failures: u32,
     slot: Slot,
 }
 
 impl Poller {
-    pub(crate) fn new(connection: Connection, policy: Policy, slot: Slot) -> Poller {
+    pub(crate) fn new(connection: Connection, policy: Policy, schedule: WatchOptions, slot: Slot) -> Poller {
         // Silence is told by the age of the data here, not by events.
-        Poller { connection, watcher: Watcher::new(policy, Duration::MAX), slot }
+        Poller { connection, watcher: Watcher::new(policy, Duration::MAX), schedule, failures: 0, slot }
     }
 
-    /// Polls for ever. A poll that takes longer than the interval is followed by the next at once.
+    /// Polls for ever.
     pub(crate) async fn run(mut self) {
-        let interval = self.slot.get().interval;
         let clock = Arc::clone(&self.connection.clock);
         loop {
-            let start = clock.monotonic();
-            self.poll().await;
-            let rest = (start + interval).saturating_sub(clock.monotonic());
-            clock.sleep(rest).await;
+            let wait = self.poll().await;
+            clock.sleep(wait).await;
         }
     }
 
-    /// Asks once. A failure keeps the last list and judges it anew: what nobody has looked at for an hour is not fine.
-    pub(crate) async fn poll(&mut self) {
+    /// Asks once, and tells how long to wait before the next time. A failure keeps the last list and judges it anew: what
+    /// nobody has looked at for an hour is not fine.
+    async fn poll(&mut self) -> Duration {
         let Connection { monitor, clock, .. } = &self.connection;
         let start = clock.monotonic();
         let answer = monitor.get_all().await;
@@ -45,6 +47,8 @@ impl Poller {
         let took = moment.monotonic.saturating_sub(start);
         let before = self.slot.get();
         let mut account = Account::clone(&before);
+        self.failures = if answer.is_ok() { 0 } else { self.failures.saturating_add(1) };
+        let wait = self.schedule.wait_after(took, self.failures, answer.as_ref().err());
         account.meter.polled(answer.as_ref().err().map(|error| Failure::from(error).kind));
         let (read_at, failure) = match answer {
             Ok(list) => {
@@ -59,6 +63,7 @@ impl Poller {
         account.fleet = read_at.map(|read_at| Arc::new(Fleet::judge(&self.watcher, read_at, moment)));
         account.last_poll = Some(LastPoll { took, failure });
         self.slot.set(account);
+        wait
     }
 }
 
@@ -106,7 +111,8 @@ mod tests {
             .unwrap();
         let slot = Slot::new(Account::new("shop", Duration::from_secs(60)));
         let clock: SharedClock = Arc::new(TestClock(time.clone(), SystemClock::new()));
-        let poller = Poller::new(Connection::of(monitor, clock), policy(), slot.clone());
+        let poller =
+            Poller::new(Connection::of(monitor, clock), policy(), WatchOptions::default(), slot.clone());
         (mock, time, poller, slot)
     }
 
@@ -147,6 +153,17 @@ mod tests {
         mock.clear_faults();
         poller.poll().await;
         assert!(slot.get().is_up());
+    }
+
+    #[tokio::test]
+    async fn a_service_that_fails_is_left_in_peace_for_longer_each_time() {
+        let (mock, _, mut poller, _) = service().await;
+        mock.set_fault(Fault::Html(500).on(Call::List));
+        let (first, _, third) = (poller.poll().await, poller.poll().await, poller.poll().await);
+        // A tenth of jitter either way still leaves the third above three times the first.
+        assert!(third > 3 * first, "{first:?} {third:?}");
+        mock.clear_faults();
+        assert!(poller.poll().await < third / 3);
     }
 
     #[tokio::test]

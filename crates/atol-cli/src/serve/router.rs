@@ -12,6 +12,7 @@ use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use super::answer::{Answer, answer, method_not_allowed, text};
+use super::hosts::Hosts;
 use super::state::Store;
 use super::{api, metrics, negotiation, page, readiness};
 
@@ -21,18 +22,25 @@ pub(crate) struct Router {
     store: Arc<Store>,
     clock: SharedClock,
     policy: Policy,
+    hosts: Hosts,
     /// How long the metrics were last time.
     metrics_size: AtomicUsize,
 }
 
 impl Router {
     /// Dates on pages are those of the policy's time zone.
-    pub(crate) fn new(store: Arc<Store>, clock: SharedClock, policy: Policy) -> Router {
-        Router { store, clock, policy, metrics_size: AtomicUsize::new(0) }
+    pub(crate) fn new(store: Arc<Store>, clock: SharedClock, policy: Policy, hosts: Hosts) -> Router {
+        Router { store, clock, policy, hosts, metrics_size: AtomicUsize::new(0) }
     }
 
     /// The answer to a request; of HEAD, the server leaves the body out.
     pub(crate) fn answer(&self, request: &Parts) -> Answer {
+        if !self.hosts.accept(&request.headers) {
+            return text(
+                StatusCode::MISDIRECTED_REQUEST,
+                "nobody has given this server the name that you ask for: start it with --host NAME",
+            );
+        }
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return method_not_allowed();
         }

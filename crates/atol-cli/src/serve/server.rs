@@ -1,7 +1,6 @@
 //! Takes connections, not too many at once, until it is told to stop.
 
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,19 +19,19 @@ const LAST_ANSWERS: Duration = Duration::from_secs(5);
 /// How long to wait when the system has no connection to give: out of file descriptors, mostly.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` ends; then the answers that are under way are finished.
-pub(crate) async fn serve(
+/// Serves until `stop` ends; then the answers that are under way are finished, and what it ended with is given back.
+pub(crate) async fn serve<T>(
     listener: TcpListener,
     router: Arc<Router>,
     clock: SharedClock,
-    stop: impl Future<Output = ()>,
-) {
+    stop: impl Future<Output = T>,
+) -> T {
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut stop = std::pin::pin!(stop);
-    loop {
+    let stopped = loop {
         let accepted = tokio::select! {
-            () = &mut stop => break,
+            stopped = &mut stop => break stopped,
             accepted = accept(&listener, &room) => accepted,
         };
         let Some((stream, seat)) = accepted else {
@@ -45,12 +44,13 @@ pub(crate) async fn serve(
             connection.await;
             drop(seat);
         });
-    }
+    };
     drop(listener);
     tokio::select! {
         () = graceful.shutdown() => {}
         () = clock.sleep(LAST_ANSWERS) => {}
     }
+    stopped
 }
 
 /// The next connection once there is room for it; `None` when there was none to be had.
@@ -63,26 +63,6 @@ async fn accept(
     // Answers are written in one piece; waiting for more would only delay their end.
     let _ = stream.set_nodelay(true);
     Some((stream, seat))
-}
-
-/// Ends when the system asks the process to stop.
-pub(crate) async fn stop_signal() -> io::Result<()> {
-    // A service manager sends SIGTERM, which other systems do not have.
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    }
-    // There the keys of the console are all there is.
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 #[cfg(test)]

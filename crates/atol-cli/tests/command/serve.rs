@@ -85,12 +85,12 @@ fn a_demo_shows_its_fleet_on_the_page_in_json_and_in_metrics() {
 #[cfg(unix)]
 #[test]
 fn it_ends_well_when_it_is_asked_to() {
-    for signal in ["-TERM", "-INT"] {
+    for (signal, code) in [("-TERM", 0), ("-INT", 130)] {
         let mut server = Server::start(&Home::new(), &["--demo"]);
         server.get("/healthz");
         let pid = server.child.id().to_string();
         assert!(std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success());
-        assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");
+        assert_eq!(server.child.wait().unwrap().code(), Some(code), "{signal}");
         server.stderr.read_to_string(&mut server.said).unwrap();
         assert!(server.said.contains("stopped"), "{}", server.said);
     }
@@ -164,6 +164,18 @@ fn every_account_of_the_configuration_file_is_read_with_its_own_login() {
         assert_eq!(logins, 1);
     }
     assert!(server.get("/?account=south").1.contains("1–5"));
+}
+
+#[test]
+fn after_a_restart_the_token_of_before_is_used() {
+    let service = service(shop());
+    let home = Home::new().at(&service);
+    for _ in 0..2 {
+        let server = Server::start(&home, &[]);
+        server.get_when("/readyz", |body| body.starts_with("ready\n"));
+    }
+    let logins = service.requests().iter().filter(|request| request.path().ends_with("/gettoken")).count();
+    assert_eq!(logins, 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use atol_transport::clock::{SharedClock, SystemClock};
 use atol_transport::retry::{Random, ThreadRandom};
 
+use super::poll::pause;
 use super::schedule::Schedule;
 use super::state::WatchState;
 use crate::error::{Error, ErrorKind, Result};
@@ -68,6 +69,26 @@ impl WatchOptions {
     /// Starts from the defaults.
     pub fn builder() -> WatchOptionsBuilder {
         WatchOptionsBuilder { options: Self::default() }
+    }
+
+    /// How long a watch with these options waits after a poll; for programs that poll by themselves and feed a
+    /// [`Watcher`](super::Watcher).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use atol_monitor::watch::WatchOptions;
+    ///
+    /// let options = WatchOptions::builder().interval(Duration::from_secs(60)).jitter(0.0).build()?;
+    /// let took = Duration::from_secs(2);
+    /// assert_eq!(options.wait_after(took, 0, None), Duration::from_secs(58));
+    /// assert_eq!(options.wait_after(took, 3, None), Duration::from_secs(238));
+    /// # Ok::<(), atol_monitor::Error>(())
+    /// ```
+    ///
+    /// The poll took `took`. If it failed, `error` says why, so that a pause the service asks for is kept, and `failures`
+    /// is how many have failed in a row with it.
+    pub fn wait_after(&self, took: Duration, failures: u32, error: Option<&Error>) -> Duration {
+        self.schedule.wait(took, failures, error.and_then(pause), self.random.next_u64())
     }
 }
 

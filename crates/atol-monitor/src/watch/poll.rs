@@ -98,7 +98,8 @@ fn too_long() -> Failure {
     Failure::new(FailureKind::Timeout, "the poll took longer than its limit and was given up")
 }
 
-fn pause(error: &Error) -> Option<Duration> {
+/// How long the service asks to be left in peace.
+pub(super) fn pause(error: &Error) -> Option<Duration> {
     error.transport()?.retry_after()
 }
 

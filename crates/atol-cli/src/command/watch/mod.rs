@@ -47,7 +47,7 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
     let code = loop {
         let event = tokio::select! {
             biased;
-            code = &mut stop => break code.map_err(|error| no_signals(&error))?,
+            code = &mut stop => break code?,
             event = watch.next_event() => event,
         };
         session.count(&event);
@@ -77,13 +77,6 @@ fn print(lines: &[String]) -> io::Result<()> {
         writeln!(out, "{line}")?;
     }
     out.flush()
-}
-
-fn no_signals(error: &io::Error) -> Failure {
-    Failure::failed(text!(
-        "the signals to stop at cannot be listened for: {error}",
-        "не удалось подписаться на сигналы остановки: {error}"
-    ))
 }
 
 /// What this run has seen, without what the state brought along.

@@ -5,8 +5,8 @@ use atol_transport::clock::SystemClock;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
-use super::super::state::Slot;
-use super::super::state::Store;
+use super::super::hosts::Hosts;
+use super::super::state::{Slot, Store};
 use super::super::test_kit::{account, register};
 use super::*;
 
@@ -15,7 +15,8 @@ fn connect(room: usize) -> (DuplexStream, GracefulShutdown) {
     let clock: SharedClock = Arc::new(SystemClock::new());
     let registers = (0..500).map(|serial| register(&serial.to_string(), |_| ()));
     let store = Store::new(vec![Slot::new(account("shop", registers))]);
-    let router = Arc::new(Router::new(Arc::new(store), Arc::clone(&clock), Policy::default()));
+    let hosts = Hosts::new(std::net::Ipv4Addr::LOCALHOST.into(), Vec::new());
+    let router = Arc::new(Router::new(Arc::new(store), Arc::clone(&clock), Policy::default(), hosts));
     let (client, server) = tokio::io::duplex(room);
     let graceful = GracefulShutdown::new();
     tokio::spawn(serve(server, router, clock, graceful.watcher()));
@@ -38,7 +39,7 @@ async fn rest(client: &mut DuplexStream) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_head_that_is_too_large_is_refused() {
     let (client, _server) = connect(64 * 1024);
-    let request = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(LARGEST_HEAD));
+    let request = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {}\r\n\r\n", "x".repeat(LARGEST_HEAD));
     let answer = answer(client, &request).await;
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
 }
@@ -46,7 +47,7 @@ async fn a_head_that_is_too_large_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn too_many_headers_are_refused() {
     let (client, _server) = connect(64 * 1024);
-    let request = format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "X: y\r\n".repeat(MOST_HEADERS + 1));
+    let request = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "X: y\r\n".repeat(MOST_HEADERS + 1));
     let answer = answer(client, &request).await;
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
 }
@@ -68,7 +69,7 @@ async fn a_head_that_drips_is_cut_off() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_take_its_answer_is_dropped() {
     let (mut client, _server) = connect(1024);
-    client.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    client.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let clock = SystemClock::new();
     clock.sleep(3 * PATIENCE).await;
     let answer = rest(&mut client).await;
@@ -80,7 +81,7 @@ async fn a_connection_that_is_used_now_and_then_is_kept() {
     let (mut client, _server) = connect(64 * 1024);
     let clock = SystemClock::new();
     for _ in 0..20 {
-        client.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        client.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
         let mut start = [0; 12];
         client.read_exact(&mut start).await.unwrap();
         assert_eq!(&start, b"HTTP/1.1 200");
@@ -93,14 +94,15 @@ async fn a_connection_that_is_used_now_and_then_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn head_is_get_without_the_body() {
     let (client, _server) = connect(64 * 1024);
-    let answer = answer(client, "HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    let answer =
+        answer(client, "HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     assert!(answer.contains("content-length: 3\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_ends_when_the_server_stops() {
     let (mut client, server) = connect(64 * 1024);
-    client.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    client.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut start = [0; 12];
     client.read_exact(&mut start).await.unwrap();
     server.shutdown().await;

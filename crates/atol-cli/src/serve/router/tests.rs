@@ -6,13 +6,15 @@ use atol_transport::clock::VirtualClock;
 use http::Request;
 use http_body_util::BodyExt;
 
+use super::super::hosts::Hosts;
 use super::super::state::{Account, Slot};
 use super::super::test_kit::{account, failing, now, policy, register};
 use super::*;
 
 fn router(accounts: Vec<Account>) -> Router {
     let store = Store::new(accounts.into_iter().map(Slot::new).collect());
-    Router::new(Arc::new(store), Arc::new(VirtualClock::starting_at(now())), policy())
+    let hosts = Hosts::new(std::net::Ipv4Addr::LOCALHOST.into(), Vec::new());
+    Router::new(Arc::new(store), Arc::new(VirtualClock::starting_at(now())), policy(), hosts)
 }
 
 fn shop() -> Vec<Account> {
@@ -73,6 +75,16 @@ async fn nothing_but_get_and_head_without_a_body_is_answered() {
     assert_eq!(ask(&router, with_body).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     let with_body = Request::get("/").header("transfer-encoding", "chunked");
     assert_eq!(ask(&router, with_body).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_told_to_a_site_that_points_its_name_here() {
+    let router = router(shop());
+    for uri in ["/", "/kkts/1", "/metrics", "/readyz", "/api/kkts"] {
+        let (status, _, body) = ask(&router, Request::get(uri).header("host", "evil.example:9877")).await;
+        assert_eq!(status, StatusCode::MISDIRECTED_REQUEST, "{uri}");
+        assert!(body.contains("--host NAME") && !body.contains("evil"), "{body}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

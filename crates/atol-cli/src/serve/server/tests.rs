@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::super::hosts::Hosts;
 use super::super::state::Store;
 use super::*;
 
@@ -14,7 +15,8 @@ async fn start() -> (std::net::SocketAddr, oneshot::Sender<()>, JoinHandle<()>) 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let clock: SharedClock = Arc::new(SystemClock::new());
-    let router = Router::new(Arc::new(Store::new(Vec::new())), Arc::clone(&clock), Policy::default());
+    let hosts = Hosts::new(address.ip(), Vec::new());
+    let router = Router::new(Arc::new(Store::new(Vec::new())), Arc::clone(&clock), Policy::default(), hosts);
     let (stop, stopped) = oneshot::channel();
     let server = tokio::spawn(serve(listener, Arc::new(router), clock, async {
         let _ = stopped.await;
@@ -23,7 +25,7 @@ async fn start() -> (std::net::SocketAddr, oneshot::Sender<()>, JoinHandle<()>) 
 }
 
 async fn ask(stream: &mut TcpStream) -> String {
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut answer = [0; 4096];
     let length = stream.read(&mut answer).await.unwrap();
     String::from_utf8(answer[..length].to_vec()).unwrap()
@@ -50,10 +52,10 @@ async fn connections_beyond_the_limit_wait_for_a_place() {
         streams.push(stream);
     }
     let mut late = TcpStream::connect(address).await.unwrap();
-    late.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    late.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     // Whoever holds a place is served meanwhile.
     assert!(ask(&mut streams[0]).await.starts_with("HTTP/1.1 200 "));
-    assert_eq!(late.try_read(&mut [0; 1]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    assert_eq!(late.try_read(&mut [0; 1]).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
     streams.pop();
     let mut start = [0; 12];
     late.read_exact(&mut start).await.unwrap();

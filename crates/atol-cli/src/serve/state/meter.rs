@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use atol_monitor::watch::{Failure, FailureKind};
-use atol_transport::token::{MemoryTokenStore, StoredToken, TokenKey};
+use atol_transport::token::{Refusals, StoredToken, TokenKey};
 use atol_transport::{Body, BoxError, Error, ResponseBody, TokenStore};
 use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
@@ -77,9 +77,9 @@ impl Meter {
         MeterLayer { meter: self.clone(), scope: Scope::Attempt }
     }
 
-    /// A place for the token that counts how often there is a new one.
-    pub(crate) fn token_store(&self) -> impl TokenStore + use<> {
-        MeteredTokenStore { meter: self.clone(), store: MemoryTokenStore::default() }
+    /// The same store, but it counts how often there is a new token.
+    pub(crate) fn token_store(&self, store: Box<dyn TokenStore>) -> impl TokenStore + use<> {
+        MeteredTokenStore { meter: self.clone(), store }
     }
 
     /// Takes down how a poll ended.
@@ -196,7 +196,7 @@ fn failure(result: &Result<Response<ResponseBody>, Error>) -> Option<FailureKind
 
 struct MeteredTokenStore {
     meter: Meter,
-    store: MemoryTokenStore,
+    store: Box<dyn TokenStore>,
 }
 
 impl TokenStore for MeteredTokenStore {
@@ -211,6 +211,14 @@ impl TokenStore for MeteredTokenStore {
 
     fn remove(&self, key: &TokenKey) -> Result<(), BoxError> {
         self.store.remove(key)
+    }
+
+    fn refusals(&self, key: &TokenKey) -> Result<Option<Refusals>, BoxError> {
+        self.store.refusals(key)
+    }
+
+    fn set_refusals(&self, key: &TokenKey, refusals: Option<&Refusals>) -> Result<(), BoxError> {
+        self.store.set_refusals(key, refusals)
     }
 
     fn is_immediate(&self) -> bool {
@@ -229,8 +237,13 @@ mod tests {
     use atol_mock::{Call, Fault, MockAtol};
     use atol_monitor::KktMonitor;
     use atol_transport::Environment;
+    use atol_transport::token::MemoryTokenStore;
 
     use super::*;
+
+    fn store(meter: &Meter) -> impl TokenStore + use<> {
+        meter.token_store(Box::<MemoryTokenStore>::default())
+    }
 
     #[tokio::test]
     async fn a_repeated_request_is_two_requests_a_retry_and_a_failure_and_one_login() {
@@ -240,7 +253,7 @@ mod tests {
             .environment(mock.uri().parse::<Environment>().unwrap())
             .layer(meter.calls())
             .attempt_layer(meter.attempts())
-            .token_store(meter.token_store())
+            .token_store(store(&meter))
             .build()
             .unwrap();
         monitor.get_all().await.unwrap();
@@ -253,7 +266,7 @@ mod tests {
     #[test]
     fn a_store_shows_no_token() {
         assert_eq!(
-            format!("{:?}", Meter::default().token_store()),
+            format!("{:?}", store(&Meter::default())),
             "MeteredTokenStore { store: MemoryTokenStore(0 tokens), .. }"
         );
     }
