@@ -6,6 +6,7 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a broken set-up of a test ends it")]
 
+mod backend;
 mod certificates;
 mod clock;
 mod events;
@@ -13,6 +14,7 @@ mod guide;
 mod peer;
 mod rig;
 
+pub use self::backend::{Asked, Backend};
 pub use self::certificates::Authority;
 pub use self::clock::LoggedClock;
 pub use self::events::{Event, EventLog};

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_more_run_at_once_than_the_pacing_allows_and_none_waits_against_its_time_limit() {
+    async fn r02_no_more_run_at_once_than_the_pacing_allows_and_none_waits_against_its_time_limit() {
         for concurrency in [1, 3] {
             let (monitor, most) = slow(Pacing::default().with_concurrency(concurrency));
             let serials: Vec<_> = (0..200).map(|number| format!("{number:014}")).collect();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn requests_for_one_register_keep_their_distance() {
+    async fn m08_requests_for_one_register_keep_their_distance() {
         let (monitor, _) = slow(Pacing::default());
         let clock = SystemClock::shared();
         let start = clock.monotonic();

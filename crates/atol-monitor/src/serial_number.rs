@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hostile_serials_are_refused_before_anything_is_sent() {
+    fn m06_hostile_serials_are_refused_before_anything_is_sent() {
         let refused = |text: &str| text.parse::<SerialNumber>().unwrap_err().to_string();
         insta::assert_snapshot!(
             [
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn other_letters_are_percent_encoded() {
+    fn m06_other_letters_are_percent_encoded() {
         assert_eq!("ККТ1&".parse::<SerialNumber>().unwrap().path_segment(), "%D0%9A%D0%9A%D0%A21%26");
     }
 }

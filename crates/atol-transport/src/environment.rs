@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn unusable_addresses_are_refused_with_the_reason() {
+    fn m05_unusable_addresses_are_refused_with_the_reason() {
         let refused = |text: &str| text.parse::<Environment>().unwrap_err().to_string();
         insta::assert_snapshot!(
             [
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_taken_on_loopback_only() {
+    fn m05_plain_http_is_taken_on_loopback_only() {
         for good in ["http://127.0.0.1:1", "http://localhost:8080", "http://[::1]:9", "http://127.9.9.9"] {
             assert!(good.parse::<Environment>().is_ok(), "{good}");
         }

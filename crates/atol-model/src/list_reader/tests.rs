@@ -71,7 +71,7 @@ fn a_list_comes_whole_from_each_of_its_frames() {
 }
 
 #[test]
-fn a_broken_element_is_rejected_and_the_next_ones_come() {
+fn j09_a_broken_element_is_rejected_and_the_next_ones_come() {
     let good = kkt(1);
     let mut json = format!(
         r#"[null, 12,"text, with ] and }}", [1,[2]], {{}}, {{"serialNumber":"7"}}, {{"a":}}, <html>, {good}, tru]"#
@@ -158,7 +158,7 @@ fn a_list_that_is_none_any_more_ends_with_an_error() {
 }
 
 #[test]
-fn a_torn_list_gives_its_whole_elements_and_then_an_error() {
+fn j01_a_torn_list_gives_its_whole_elements_and_then_an_error() {
     let json = list(2);
     let first = kkt(0).to_json().len() + 1;
     for end in 1..json.len() {

@@ -27,7 +27,7 @@ fn every_form_prints_back_as_it_came() {
 }
 
 #[test]
-fn what_is_no_date_is_refused() {
+fn j11_what_is_no_date_is_refused() {
     for text in [
         "",
         "tomorrow",

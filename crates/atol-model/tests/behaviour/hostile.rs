@@ -23,7 +23,7 @@ fn deep() -> [String; 4] {
 }
 
 #[test]
-fn no_depth_overflows_the_stack() {
+fn j04_no_depth_overflows_the_stack() {
     on_a_small_stack(|| {
         for deep in deep() {
             for text in [
@@ -82,7 +82,7 @@ fn very_many_members_and_elements_are_only_many() {
 }
 
 #[test]
-fn very_long_texts_are_only_long() {
+fn j05_very_long_texts_are_only_long() {
     let long = "9".repeat(1_000_000);
     let kkt = Kkt::from_json(with("groupCode", &format!("\"{long}\"")).as_bytes()).unwrap();
     assert_eq!(kkt.group_code.map(|group| group.len()), Some(long.len()));

@@ -71,7 +71,7 @@ fn what_is_no_list_is_never_an_empty_one() {
 }
 
 #[test]
-fn a_broken_element_hides_none_of_the_others() {
+fn j09_a_broken_element_hides_none_of_the_others() {
     let page = list(PAGE);
     let serials: Vec<&str> = page.iter().map(|kkt| kkt.serial_number.as_str()).collect();
     assert_eq!(serials, ["00107703864827", "00107703864829"]);

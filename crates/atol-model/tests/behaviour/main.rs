@@ -11,5 +11,6 @@ mod reference;
 mod register;
 mod round_trip;
 mod shown;
+mod spoilt;
 mod strategy;
 mod support;

@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn a_value_of_another_type_is_taken_only_where_it_fits(members in members(), which: Index, json in value()) {
+    fn j08_a_value_of_another_type_is_taken_only_where_it_fits(members in members(), which: Index, json in value()) {
         let name = which.get(&members.keys().cloned().collect::<Vec<_>>()).clone();
         let text = text(&members, (&name, json));
         means_the_same_or_nothing(text.as_bytes())?;
@@ -164,7 +164,7 @@ proptest! {
     }
 
     #[test]
-    fn a_repeated_member_is_refused(members in members(), which: Index, other in value()) {
+    fn j03_a_repeated_member_is_refused(members in members(), which: Index, other in value()) {
         let names: Vec<&String> = members.keys().collect();
         let name = Value::from(which.get(&names).as_str());
         let json = Value::Object(members.clone()).to_string();
@@ -197,7 +197,7 @@ proptest! {
 }
 
 #[test]
-fn a_cut_at_every_byte_is_seen_as_a_cut() {
+fn j01_a_cut_at_every_byte_is_seen_as_a_cut() {
     for end in 0..WAITING.len() {
         let error = Kkt::from_json(&WAITING.as_bytes()[..end]).unwrap_err();
         let kind = if end == 0 { ErrorKind::Empty } else { ErrorKind::Truncated };

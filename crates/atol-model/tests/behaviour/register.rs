@@ -63,7 +63,7 @@ fn both_spellings_of_the_first_unsent_document_are_read_and_each_is_written_as_i
 }
 
 #[test]
-fn unknown_members_come_back_in_their_order_to_the_byte() {
+fn j07_unknown_members_come_back_in_their_order_to_the_byte() {
     let kkt = read(WAITING);
     assert_eq!(kkt.extra.names().collect::<Vec<_>>(), ["ffdVersion", "модель"]);
     assert_eq!(kkt.extra.get("модель"), Some(r#"{"имя":"АТОЛ 42ФС","вольт":12.50}"#));
@@ -83,7 +83,7 @@ fn a_date_without_a_zone_is_utc_where_that_is_documented_and_refused_elsewhere()
 }
 
 #[test]
-fn no_value_is_silently_changed() {
+fn j05_no_value_is_silently_changed() {
     for (name, json) in [
         ("signedDocuments", "98765432109876543210"),
         ("signedDocuments", "-1"),

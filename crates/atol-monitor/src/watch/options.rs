@@ -229,7 +229,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn absurd_options_are_refused_by_name() {
+    fn m10_absurd_options_are_refused_by_name() {
         let refused = |change: fn(WatchOptionsBuilder) -> WatchOptionsBuilder| {
             change(WatchOptions::builder()).build().unwrap_err().to_string()
         };

@@ -71,7 +71,8 @@ pub struct Watch {
     /// The poll under way and when it began.
     polling: Option<(Polling, Duration)>,
     nap: Option<Sleep>,
-    has_polled: bool,
+    /// Whether silence proves anything; not so before the first poll of a watch that was restored.
+    silence_counts: bool,
 }
 
 /// When to poll next, by both clocks.
@@ -103,6 +104,7 @@ impl Due {
 impl Watch {
     fn new(monitor: KktMonitor, mut options: WatchOptions) -> Self {
         let now = Moment::now(&*options.clock);
+        let silence_counts = options.state.is_none();
         let (memory, pending) = match options.state.take() {
             Some(state) => (state.memory, state.pending.into()),
             None => (Memory::default(), VecDeque::new()),
@@ -119,7 +121,7 @@ impl Watch {
             due: Due::after(Duration::ZERO, now),
             polling: None,
             nap: None,
-            has_polled: false,
+            silence_counts,
         }
     }
 
@@ -174,6 +176,8 @@ impl Watch {
                 let polling = poll::begin(self.monitor.clone(), serial_numbers, clock, limit);
                 self.polling = Some((polling, now.monotonic));
                 self.nap = None;
+                // Silence counts from the first question on, not from the first answer.
+                self.watcher.expect([], now);
             }
             // Taken out while it runs: after a panic in it there is none, and the next call begins another.
             if let Some((mut polling, began)) = self.polling.take() {
@@ -199,9 +203,8 @@ impl Watch {
         ready!(self.nap.get_or_insert_with(|| clock.sleep(wait)).as_mut().poll(context));
         self.nap = None;
         let now = self.now();
-        // After a jump nobody knows how much time has passed until a poll has shown what is to be had, and before the
-        // first poll silence proves nothing.
-        if self.has_polled && !self.due.has_jumped(now) {
+        // After a jump nobody knows how much time has passed until a poll has shown what is to be had.
+        if self.silence_counts && !self.due.has_jumped(now) {
             self.pending.extend(self.watcher.tick(now));
         }
         Poll::Ready(())
@@ -216,7 +219,7 @@ impl Watch {
         let wait = self.options.schedule.wait(took, failures, pause, self.options.random.next_u64());
         self.due = Due::after(wait, now);
         self.nap = None;
-        self.has_polled = true;
+        self.silence_counts = true;
     }
 }
 

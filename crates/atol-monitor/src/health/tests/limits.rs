@@ -33,7 +33,7 @@ fn expiry_is_counted_in_dates_of_moscow() {
 }
 
 #[test]
-fn expiry_knows_months_and_leap_years() {
+fn k05_expiry_knows_months_and_leap_years() {
     let policy = Policy::default();
     // 30 days before 1 March: 31 January in a leap year, 30 January in another.
     assert_eq!(expiry(&policy, "2024-03-01T09:00:00Z", "2024-01-30T09:00:00Z"), OK);
@@ -46,7 +46,7 @@ fn expiry_knows_months_and_leap_years() {
 }
 
 #[test]
-fn expiry_is_right_where_clocks_are_put_forward() {
+fn k05_expiry_is_right_where_clocks_are_put_forward() {
     let policy = Policy::builder().time_zone("Europe/Berlin").build().unwrap();
     // Midnight of 1 April 2021 in Berlin; the clocks went forward on 28 March. 4 days before is 28 March 00:00 (+01:00).
     assert_eq!(expiry(&policy, "2021-03-31T22:00:00Z", "2021-03-27T22:59:59Z"), WARNING);
@@ -329,7 +329,7 @@ fn limits_can_be_moved() {
 }
 
 #[test]
-fn no_date_and_no_clock_makes_it_panic() {
+fn k03_no_date_and_no_clock_makes_it_panic() {
     let edges = [Timestamp::MIN, Timestamp::UNIX_EPOCH, now(), Timestamp::MAX];
     let policies = ["Europe/Moscow", "America/New_York", "-25:59", "+25:59"]
         .map(|zone| Policy::builder().time_zone(zone).build().unwrap());

@@ -262,7 +262,7 @@ fn a_wrong_clock_of_ours_neither_hides_nor_invents_a_finding() {
 }
 
 #[test]
-fn time_that_jumps_breaks_nothing() {
+fn k01_time_that_jumps_breaks_nothing() {
     let mut watcher = Watcher::new(policy(), HOUR);
     let ends = [Timestamp::MIN, Timestamp::MAX, start(), Timestamp::UNIX_EPOCH, at("2038-01-19T03:14:08Z")];
     for (wall, monotonic) in ends.into_iter().cycle().take(50).zip([0, u64::MAX, 5].into_iter().cycle()) {

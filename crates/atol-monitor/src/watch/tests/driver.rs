@@ -147,7 +147,19 @@ async fn a_service_that_hangs_is_given_up_and_its_silence_told_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_jumps_brings_one_poll_at_once_and_no_burst() {
+async fn f9_silence_from_the_first_question_on_is_told_in_time() {
+    let clock = clock();
+    let service = Service::new(&clock);
+    let mut watch =
+        service.monitor(|_, _| Reply::Hang).watch(options(&clock).poll_limit(HOUR * 5).build().unwrap());
+    clock.sleep(HOUR * 2).await;
+    until(&mut watch, |event| matches!(event, WatchEvent::NoNews { .. })).await;
+    let silent = clock.monotonic().saturating_sub(HOUR * 2).as_secs();
+    assert!((3600..3616).contains(&silent), "{silent}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn k01_a_clock_that_jumps_brings_one_poll_at_once_and_no_burst() {
     let clock = clock();
     let service = Service::new(&clock);
     let mut watch = service.monitor(two).watch(options(&clock).build().unwrap());
@@ -188,7 +200,7 @@ async fn single_registers_are_asked_for_one_by_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_a_layer_ends_one_poll_and_not_the_watch() {
+async fn m03_a_panic_in_a_layer_ends_one_poll_and_not_the_watch() {
     let clock = clock();
     let service = Service::new(&clock);
     let reply = |call, now| if call == 1 { Reply::Panic } else { two(call, now) };
