@@ -10,6 +10,7 @@ mod connect;
 mod framing;
 mod pool;
 mod proxy;
+mod resources;
 mod runtimes;
 mod stale;
 mod tls;

@@ -13,9 +13,11 @@ use http::Uri;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tower::{Service, service_fn};
 
+const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
+
 /// A service behind any number of connections; clones are handles to the same one.
 ///
-/// It speaks plain HTTP/1.1 over whatever it is given, hands out tokens and refuses those it does not know.
+/// It speaks plain HTTP/1.1 over whatever it is given, hands out the same token for a day, and refuses others.
 #[derive(Clone, Debug)]
 pub struct Backend {
     clock: SharedClock,
@@ -27,7 +29,8 @@ pub struct Backend {
 #[derive(Debug, Default)]
 struct State {
     registers: Vec<Kkt>,
-    token: Option<String>,
+    /// The token and when it was made.
+    token: Option<(String, Duration)>,
     logins: usize,
     refusals: VecDeque<u16>,
     asked: Vec<Asked>,
@@ -68,6 +71,11 @@ impl Backend {
     /// What was asked about registers, oldest first.
     pub fn asked(&self) -> Vec<Asked> {
         self.state().asked.clone()
+    }
+
+    /// Forgets what was asked.
+    pub fn forget_asked(&self) {
+        self.state().asked = Vec::new();
     }
 
     /// How often somebody logged in.
@@ -129,12 +137,13 @@ impl Backend {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         if path.ends_with("/gettoken") {
             state.logins += 1;
-            let number = state.logins;
-            let token = state.token.get_or_insert_with(|| format!("token-{number}"));
+            let (number, now) = (state.logins, self.clock.monotonic());
+            state.token.take_if(|(_, since)| now.saturating_sub(*since) >= TOKEN_LIFE);
+            let (token, _) = state.token.get_or_insert_with(|| (format!("token-{number}"), now));
             return (200, format!(r#"{{"error":null,"token":"{token}"}}"#));
         }
         state.asked.push(Asked { at: self.clock.monotonic(), what: target.clone() });
-        if token.is_none() || *token != state.token {
+        if token.is_none() || token.as_ref() != state.token.as_ref().map(|(token, _)| token) {
             return (401, error(11));
         }
         if let Some(status) = state.refusals.pop_front() {

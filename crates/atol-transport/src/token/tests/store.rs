@@ -218,7 +218,7 @@ async fn m03_a_store_that_fails_or_panics_fails_no_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_hangs_holds_a_call_up_for_seconds_only() {
+async fn m04_a_store_that_hangs_holds_a_call_up_for_seconds_only() {
     let (hold, end) = mpsc::channel();
     let service = Service::new();
     let client = client_with(&service, |builder| builder.store(Broken::Hangs(Mutex::new(end))));
