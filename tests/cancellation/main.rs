@@ -86,7 +86,7 @@ impl Bench {
         self.wait(Duration::from_secs(2)).await;
         assert_eq!(self.backend.asked().len(), asked, "{story}: a question of nobody's");
         let before = self.clock.monotonic();
-        let kkt = self.monitor.get_one(FIRST).await.expect(story);
+        let kkt = self.monitor.get_one(FIRST).await.unwrap_or_else(|error| panic!("{story}: {error}"));
         assert_eq!(kkt.serial_number, FIRST, "{story}");
         let took = self.clock.monotonic().saturating_sub(before);
         assert!(took < Duration::from_secs(10), "{story}: took {took:?}");

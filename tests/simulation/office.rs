@@ -112,10 +112,7 @@ impl Desk<'_> {
                 self.last_poll = now();
                 self.is_silent = false;
             }
-            WatchEvent::FindingOpened { finding, .. } if finding.kind() == FindingKind::FiscalStorageFill => {
-                self.fill(finding.id().as_str());
-            }
-            WatchEvent::FindingChanged { finding, .. }
+            WatchEvent::FindingOpened { finding, .. } | WatchEvent::FindingChanged { finding, .. }
                 if finding.kind() == FindingKind::FiscalStorageFill =>
             {
                 self.fill(finding.id().as_str());

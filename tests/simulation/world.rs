@@ -230,7 +230,7 @@ impl World {
             // A packet that is held may arrive together with the next one; without that a second lies between them.
             let is_held = self.plan.faults.iter().any(|planned| planned.fault == Fault::Hold);
             for two in times.windows(2).filter(|_| !is_held) {
-                if two[1] - two[0] < Duration::from_secs(1) {
+                if two[1].saturating_sub(two[0]) < Duration::from_secs(1) {
                     told.complaints.push(format!("two questions for {serial} within a second, at {two:?}"));
                 }
             }
