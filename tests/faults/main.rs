@@ -7,6 +7,9 @@
 mod black_hole;
 mod broken;
 mod connect;
+// How many files a process may open is set by a shell of Unix.
+#[cfg(unix)]
+mod descriptors;
 mod framing;
 mod pool;
 mod proxy;

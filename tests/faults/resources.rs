@@ -1,4 +1,4 @@
-//! What runs out, or must not: file descriptors, memory over a month, the time of the runtime.
+//! What must not run out: memory over a month, the time of the runtime.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,57 +9,14 @@ use atol_monitor::watch::{Watch, WatchEvent, WatchOptions};
 use atol_tests::{Backend, Rig, Script, answer, get};
 use atol_transport::clock::{Clock, SharedClock, VirtualClock};
 use atol_transport::{Client, Credentials, Proxy};
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Handle};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-
-fn paused() -> Runtime {
-    Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
-}
-
-/// The limit holds for a whole process, so that the test runs itself in one of its own.
-#[cfg(unix)]
-#[test]
-fn r01_without_file_descriptors_a_call_says_so_and_with_them_it_works_again() {
-    const CHILD: &str = "ATOL_TEST_FEW_FILES";
-    if std::env::var_os(CHILD).is_some() {
-        paused().block_on(out_of_files());
-        return;
-    }
-    let name = "resources::r01_without_file_descriptors_a_call_says_so_and_with_them_it_works_again";
-    let run = std::process::Command::new("sh")
-        .args(["-c", "ulimit -n 64 && exec \"$0\" --exact \"$1\" --nocapture"])
-        .arg(std::env::current_exe().unwrap())
-        .arg(name)
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&run.stdout) + String::from_utf8_lossy(&run.stderr);
-    assert!(run.status.success() && told.contains("1 passed"), "{told}");
-}
-
-#[cfg(unix)]
-async fn out_of_files() {
-    use atol_transport::ErrorKind;
-    use atol_transport::error::ConnectFailure;
-
-    let rig = Rig::new([Script::new().exchange(answer(200, "[]"))]);
-    let client = rig.over_sockets().await.build().unwrap();
-    let mut files = Vec::new();
-    while let Ok(file) = std::fs::File::open("/dev/null") {
-        files.push(file);
-    }
-    let error = get(&client).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect(ConnectFailure::Local), "{}", error.report());
-    assert!(error.attempts() > 1, "it may pass, so it is tried again");
-    files.clear();
-    assert_eq!(get(&client).await.unwrap().value(), "[]");
-}
 
 /// A month of polls every 15 minutes: no more of anything at its end than after its first day.
 #[test]
 fn r03_a_month_of_polling_leaves_nothing_behind() {
-    let runtime = paused();
+    let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let clock: SharedClock = runtime
         .block_on(async { Arc::new(VirtualClock::starting_at("2026-11-24T10:00:00Z".parse().unwrap())) });
     let registers = (0..10).map(|number| Kkt::builder(format!("{number:014}")).build()).collect();

@@ -28,6 +28,7 @@ const NAP: Duration = Duration::from_secs(15);
 struct Desk<'d> {
     diary: &'d Diary,
     last_poll: Duration,
+    silent_since: Duration,
     is_silent: bool,
     is_out: bool,
     alarms: Vec<String>,
@@ -35,11 +36,20 @@ struct Desk<'d> {
 
 /// Opens, is restarted, closes in time; complains of what it must not see.
 pub(crate) async fn open(seed: u64, diary: &Diary, restart: Duration) {
-    let mut desk = Desk { diary, last_poll: now(), is_silent: false, is_out: false, alarms: Vec::new() };
+    let mut desk = Desk {
+        diary,
+        last_poll: now(),
+        silent_since: now(),
+        is_silent: false,
+        is_out: false,
+        alarms: Vec::new(),
+    };
     let saved = desk.watch(seed, None, restart).await;
     diary.tell("office: restarted");
     // The state is that of the last good poll: an outage since then is news to the new watch.
     desk.is_out = false;
+    desk.is_silent = false;
+    desk.silent_since = now();
     let saved = serde_json::to_string(&saved).unwrap();
     desk.watch(seed + 1, Some(serde_json::from_str(&saved).unwrap()), END).await;
 
@@ -110,6 +120,7 @@ impl Desk<'_> {
                     self.diary.complain("a good poll in the middle of an outage");
                 }
                 self.last_poll = now();
+                self.silent_since = now();
                 self.is_silent = false;
             }
             WatchEvent::FindingOpened { finding, .. } | WatchEvent::FindingChanged { finding, .. }
@@ -133,7 +144,7 @@ impl Desk<'_> {
     }
 
     fn check_silence(&self) {
-        let silence = now().saturating_sub(self.last_poll);
+        let silence = now().saturating_sub(self.silent_since);
         if silence > NO_NEWS + NAP + Duration::from_secs(1) && !self.is_silent {
             self.diary.complain(format!("silence for {silence:?} was not told"));
         }

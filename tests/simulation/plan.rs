@@ -46,9 +46,9 @@ pub(crate) struct Plan {
 impl Plan {
     /// One to four faults.
     pub(crate) fn random(rng: &mut Rng) -> Plan {
-        let mut crashes = 0;
-        let faults = (0..rng.u32(1..=4)).map(|_| {
-            let mut fault = rng
+        let mut faults: Vec<Planned> = Vec::new();
+        for _ in 0..rng.u32(1..=4) {
+            let fault = rng
                 .choice([
                     Fault::Partition,
                     Fault::LostQuestions,
@@ -58,16 +58,16 @@ impl Plan {
                     Fault::Overload,
                 ])
                 .unwrap();
-            crashes += u32::from(fault == Fault::Crash);
-            if crashes > 2 {
-                // Whoever loses more tokens in a minute is suspected of a second program with the same account.
-                fault = Fault::Partition;
-            }
             let from = Duration::from_millis(rng.u64(0..40_000));
             let lasts = Duration::from_millis(rng.u64(100..20_000));
-            Planned { fault, from, until: (from + lasts).min(CALM) }
-        });
-        let faults = faults.collect();
+            let mut planned = Planned { fault, from, until: (from + lasts).min(CALM) };
+            let has_crash = faults.iter().any(|planned| planned.fault == Fault::Crash);
+            if fault == Fault::Crash && has_crash {
+                // Whoever loses two tokens within seconds is right to ask for no third one at once.
+                planned.fault = Fault::Partition;
+            }
+            faults.push(planned);
+        }
         let at = |rng: &mut Rng| Duration::from_millis(rng.u64(1_000..45_000));
         Plan { faults, restart: at(rng), alarm: at(rng) }
     }

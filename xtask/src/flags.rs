@@ -59,6 +59,26 @@ xflags::xflags! {
             optional --dry-run
         }
 
+        /// Run networks that fail at random in simulated time, one for each seed.
+        cmd simulate {
+            /// How many seeds, from 0 on.
+            optional --seeds number: u64
+            /// Only this seed, with its story.
+            optional --seed number: u64
+        }
+
+        /// Ask for ten thousand registers over sockets of this machine while the service fails, and count what is left.
+        cmd soak {
+            /// How long, by default 3.
+            optional minutes: u64
+        }
+
+        /// Change the code in small ways and see whether a test notices: retries, token, paging, health.
+        cmd mutants {
+            /// Only files whose path holds this text.
+            optional filter: String
+        }
+
         /// Run the benchmarks and show what they measured beside what is promised.
         cmd bench {
             /// Only these targets: `cargo xtask bench P1 P7`.
@@ -91,6 +111,9 @@ pub enum XtaskCmd {
     Fuzz(Fuzz),
     Browser(Browser),
     Release(Release),
+    Simulate(Simulate),
+    Soak(Soak),
+    Mutants(Mutants),
     Bench(Bench),
 }
 
@@ -131,6 +154,22 @@ pub struct Release {
     pub version: String,
 
     pub dry_run: bool,
+}
+
+#[derive(Debug)]
+pub struct Simulate {
+    pub seeds: Option<u64>,
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug)]
+pub struct Soak {
+    pub minutes: Option<u64>,
+}
+
+#[derive(Debug)]
+pub struct Mutants {
+    pub filter: Option<String>,
 }
 
 #[derive(Debug)]

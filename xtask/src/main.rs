@@ -14,6 +14,7 @@ mod flags;
 mod fuzz;
 mod layers;
 mod msrv;
+mod mutants;
 // A file of the tests, not their crate: the page of the contract needs the same parts put in.
 #[path = "../../tests/contract/parts.rs"]
 mod parts;
@@ -24,7 +25,9 @@ mod release;
 mod runner;
 mod server;
 mod shipped;
+mod simulate;
 mod snapshots;
+mod soak;
 mod test_names;
 mod tidy;
 mod workspace;
@@ -56,6 +59,9 @@ fn run() -> anyhow::Result<ExitCode> {
         XtaskCmd::Faults(_) => faults::run(&project),
         XtaskCmd::Fuzz(options) => fuzz::run(&project, &options),
         XtaskCmd::Release(options) => release::run(&project, &options),
+        XtaskCmd::Simulate(options) => simulate::run(&project, &options),
+        XtaskCmd::Soak(options) => soak::run(&project, &options),
+        XtaskCmd::Mutants(options) => mutants::run(&project, &options),
         XtaskCmd::Bench(options) => bench::run(&project, &options),
         XtaskCmd::Browser(_) => browser::command(&project),
     }
