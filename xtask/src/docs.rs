@@ -7,6 +7,7 @@ mod code_enum;
 mod codes;
 mod contract;
 mod kkt;
+mod picture;
 mod table;
 
 use std::process::ExitCode;
@@ -46,6 +47,9 @@ const GENERATED: &[Generated] = &[
 pub(crate) fn run(project: &Project, options: &flags::Docs) -> anyhow::Result<ExitCode> {
     if !options.check {
         write(project)?;
+        if options.pictures {
+            picture::draw(project)?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let problems = stale(project)?;

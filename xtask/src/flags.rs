@@ -25,6 +25,8 @@ xflags::xflags! {
         cmd docs {
             /// Change nothing; fail and name what is stale.
             optional --check
+            /// Draw the pictures of the terminal as well, which show a made fleet at the present moment.
+            optional --pictures
         }
 
         /// Run the contract cases through the public API and print a table.
@@ -128,6 +130,7 @@ pub struct Ci {
 #[derive(Debug)]
 pub struct Docs {
     pub check: bool,
+    pub pictures: bool,
 }
 
 #[derive(Debug)]
