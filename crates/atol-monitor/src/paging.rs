@@ -20,9 +20,19 @@
 //! elements were added as `offset` says: a small offset is tried again with one that is far behind every list. And so
 //! does that of a server that answers its first page for whatever lies behind the end, after elements were removed: the
 //! offset 1 is tried, too.
+//!
+//! What cannot be told is a server that ignores `offset` and holds something back although `limit` leaves room for it.
+//!
+//! # Servers that keep no order
+//!
+//! A list that is sorted anew for each request cannot be read by places. It shows in the end: there are more places than
+//! different registers. Then the reading begins anew, until nothing is missing or two readings in a row saw the same at
+//! each place: in that list a register just stands twice.
 
+mod pass;
 mod seen;
 
+use self::pass::Pass;
 pub(crate) use self::seen::Identity;
 use self::seen::{Mark, Seen};
 use crate::error::{Error, ErrorKind, Result};
@@ -33,6 +43,9 @@ pub(crate) const PAGE_SIZE: u64 = 1000;
 
 /// How often in a row the reading goes back without finding anything new. The list has to change each time.
 const RETURNS: u32 = 8;
+
+/// How many requests in a row bring the reading no further. The end and all doubts about it take fewer.
+const IDLE: u32 = 16;
 
 /// More registers than any customer has: where a server that never ends is stopped.
 const MOST_REGISTERS: u64 = 5_000_000;
@@ -51,6 +64,8 @@ pub(crate) struct Pager {
     seen: Seen,
     first: Option<Mark>,
     last: Option<Mark>,
+    /// A page began with another element than the first one.
+    heeds_offset: bool,
     /// How many elements the first page had.
     first_page: u64,
     /// Where in the list the reading is: the offset of what follows `last`.
@@ -60,6 +75,12 @@ pub(crate) struct Pager {
     /// The most elements that a page had.
     largest: u64,
     returns: u32,
+    idle: u32,
+    /// How many registers are too many.
+    most: u64,
+    /// The reading since the beginning, and the one before that came to the end.
+    pass: Pass,
+    last_pass: Option<Pass>,
     page: Progress,
 }
 
@@ -131,12 +152,17 @@ impl Pager {
             seen: Seen::up_to(most),
             first: None,
             last: None,
+            heeds_offset: false,
             first_page: 0,
             count: 0,
             furthest: 0,
             // What a page is expected to have until one has come.
             largest: limit,
             returns: 0,
+            idle: 0,
+            most: MOST_REGISTERS,
+            pass: Pass::default(),
+            last_pass: None,
             page: Progress::default(),
         }
     }
@@ -162,6 +188,7 @@ impl Pager {
             }
         }
         let place = self.offset() + self.page.read;
+        self.pass.take_in(place, mark);
         // It may be too far back to be remembered.
         let is_last = Some(mark) == self.last && place + 1 == self.count;
         self.page.read += 1;
@@ -186,37 +213,15 @@ impl Pager {
     ///
     /// [`ErrorKind::Incomplete`] when the list cannot be read to its end.
     pub(crate) fn end(&mut self) -> Result<()> {
-        let offset = self.offset();
         let page = std::mem::take(&mut self.page);
-        if page.new > 0 {
-            self.returns = 0;
+        let count = self.count;
+        self.end_page(&page)?;
+        let stands = page.new == 0 && self.count == count;
+        self.idle = if stands { self.idle + 1 } else { 0 };
+        if self.idle > IDLE {
+            return Err(self.incomplete("the service answers otherwise each time"));
         }
-        match std::mem::replace(&mut self.step, Step::Done) {
-            // There is nothing, or all was removed.
-            Step::First | Step::Back { offset: 0 } if page.read == 0 => Ok(()),
-            Step::First => {
-                self.first = page.first;
-                self.first_page = page.read;
-                self.go_on(offset, &page)
-            }
-            Step::Behind { is_peek } => self.end_behind(is_peek, offset, &page),
-            Step::Confirm if page.first == self.last && page.read == 1 => Ok(()),
-            Step::Verify { last, count } if page.first == self.last && page.read == 1 => {
-                (self.last, self.count) = (last, count);
-                self.step = Step::Behind { is_peek: false };
-                Ok(())
-            }
-            Step::ProbeFar if self.begins_anew(&page) => {
-                self.step = Step::ProbeNear;
-                Ok(())
-            }
-            Step::ProbeNear if self.begins_anew(&page) => self.end_without_offset(),
-            Step::ProbeFar | Step::ProbeNear => self.go_back(self.count),
-            Step::Back { .. } if page.read == 0 => self.go_back(0),
-            _ if page.is_unfit && self.begins_anew(&page) => self.suspect(offset),
-            _ if page.read == 0 => self.go_back(offset),
-            _ => self.go_on(offset, &page),
-        }
+        Ok(())
     }
 
     /// Whether this error may be what the server says of an offset behind the end: then the page is an empty one.
@@ -226,6 +231,40 @@ impl Pager {
             .and_then(atol_transport::Error::status)
             .is_some_and(|status| matches!(status.as_u16(), 400 | 404 | 416));
         is_refusal && self.offset() > 0
+    }
+
+    fn end_page(&mut self, page: &Progress) -> Result<()> {
+        let offset = self.offset();
+        self.heeds_offset |= offset > 0 && page.first.is_some() && page.first != self.first;
+        if page.new > 0 {
+            self.returns = 0;
+        }
+        match std::mem::replace(&mut self.step, Step::Done) {
+            // There is nothing, or all was removed.
+            Step::First | Step::Back { offset: 0 } if page.read == 0 => Ok(()),
+            Step::First => {
+                self.first = page.first;
+                self.first_page = page.read;
+                self.go_on(offset, page)
+            }
+            Step::Behind { is_peek } => self.end_behind(is_peek, offset, page),
+            Step::Confirm if page.first == self.last && page.read == 1 => self.end_at_last(),
+            Step::Verify { last, count } if page.first == self.last && page.read == 1 => {
+                (self.last, self.count) = (last, count);
+                self.step = Step::Behind { is_peek: false };
+                Ok(())
+            }
+            Step::ProbeFar if self.begins_anew(page) => {
+                self.step = Step::ProbeNear;
+                Ok(())
+            }
+            Step::ProbeNear if self.begins_anew(page) && !self.heeds_offset => self.end_without_offset(),
+            Step::ProbeFar | Step::ProbeNear => self.go_back(self.count),
+            Step::Back { .. } if page.read == 0 => self.go_back(0),
+            _ if page.is_unfit && self.begins_anew(page) => self.suspect(offset),
+            _ if page.read == 0 => self.go_back(offset),
+            _ => self.go_on(offset, page),
+        }
     }
 
     fn offset(&self) -> u64 {
@@ -265,9 +304,10 @@ impl Pager {
     fn go_on(&mut self, offset: u64, page: &Progress) -> Result<()> {
         self.count = offset + page.read;
         self.last = page.last;
+        let is_further = self.count > self.furthest;
         self.take_in(page, self.count)?;
         // More places than registers: the server repeats itself.
-        if page.new == 0 && page.read > 1 && self.count > self.seen.len() {
+        if page.new == 0 && page.read > 1 && self.count > self.seen.len() && is_further {
             return self.go_back(offset);
         }
         let is_short = page.read < self.largest || page.read == 1;
@@ -293,9 +333,20 @@ impl Pager {
         Ok(())
     }
 
+    /// The last element stands at the end, so `count` is what the list holds.
+    fn end_at_last(&mut self) -> Result<()> {
+        let is_unclear = self.count > self.seen.len() && self.seen.is_complete();
+        if is_unclear && self.last_pass.replace(self.pass) != Some(self.pass) {
+            // In other pieces, so that a server that takes turns between two orders cannot repeat itself.
+            self.limit = (self.limit - self.limit / 4).max(2);
+            return self.go_back(0);
+        }
+        Ok(())
+    }
+
     fn take_in(&mut self, page: &Progress, count: u64) -> Result<()> {
         self.furthest = self.furthest.max(count);
-        if self.seen.len() > MOST_REGISTERS {
+        if self.seen.len() > self.most {
             return Err(self.incomplete("the list does not end"));
         }
         if page.new == 0 && page.equal > 0 {
