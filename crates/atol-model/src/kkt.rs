@@ -52,53 +52,62 @@ use crate::text::utf8;
 ///
 /// By meaning: two dates are equal when their instants are, and which of the two spellings a name came in does not count.
 ///
-/// Names, types and required members are those that the public PHP client reads (run against the service's test stand).
+/// # Where this is known from
+///
+/// The vendor's own document of this API was not to be had. The docs of each attribute end with the source of its name,
+/// type, nullability and meaning, and of what is said beyond them:
+///
+/// - **A**: the public PHP client, which was run against the service's test stand;
+/// - **B**: pages of the vendor, rules and public implementations about the same thing elsewhere;
+/// - **C**: concluded from an example, or taken to be on the safe side.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Kkt {
     /// Заводской номер ККТ: the register's factory number, a text (`00107703864827`), up to 20 characters. Never blank.
+    /// Source: A; the length B; that it is never blank C.
     pub serial_number: String,
     /// Регистрационный номер машины (РНМ): 16 digits, given by the tax service. See
-    /// [`registration_number::is_valid`](crate::registration_number::is_valid).
+    /// [`registration_number::is_valid`](crate::registration_number::is_valid). Source: A; the check digits B.
     pub registration_number: Option<String>,
-    /// Номер автоматического устройства: the vendor's own name for the device, such as `KKT024219`.
+    /// Номер автоматического устройства: the vendor's own name for the device, such as `KKT024219`. Source: A.
     pub device_number: Option<String>,
-    /// Дата активации (фискализации) ФН: when the fiscal storage was activated, with the UTC offset.
+    /// Дата активации (фискализации) ФН: when the fiscal storage was activated, with the UTC offset. Source:
+    /// A.
     pub fiscalization_date: Option<OffsetTimestamp>,
     /// Дата замены ФН (срок действия ФН): by when the fiscal storage must be replaced, with the UTC offset. Midnight in
-    /// the register's zone, so it may show as 21:00 UTC of the day before.
+    /// the register's zone, so it may show as 21:00 UTC of the day before. Source: A; midnight C.
     pub fiscal_storage_expiration: Option<OffsetTimestamp>,
     /// Количество подписанных документов в ФН: documents signed so far; a fiscal storage takes 250 000
-    /// (help.atol.online/article/11253).
+    /// (help.atol.online/article/11253). Source: A; how many it takes B.
     pub signed_documents: Option<u64>,
-    /// Наполненность ФН: how full the fiscal storage is, in percent, 0 to 100.
+    /// Наполненность ФН: how full the fiscal storage is, in percent, 0 to 100. Source: A; the range C.
     pub fiscal_storage_percentage_use: Option<f64>,
     /// ИНН компании, указанный в ФН: the taxpayer, 10 digits (organisation) or 12 (person). See
-    /// [`inn::is_valid`](crate::inn::is_valid).
+    /// [`inn::is_valid`](crate::inn::is_valid). Source: A; the digits B.
     pub fiscal_storage_inn: Option<String>,
-    /// Заводской (серийный) номер ФН: the fiscal storage's number, 16 digits.
+    /// Заводской (серийный) номер ФН: the fiscal storage's number, 16 digits. Source: A; the digits C.
     pub fiscal_storage_serial_number: Option<String>,
-    /// Адрес расчётов, указанный в ФН: the place of settlement.
+    /// Адрес расчётов, указанный в ФН: the place of settlement. Source: A.
     pub fiscal_storage_payment_address: Option<String>,
-    /// Код группы кассы: the group the register belongs to.
+    /// Код группы кассы: the group the register belongs to. Source: A.
     pub group_code: Option<String>,
     /// Время и дата формирования данных: when the service formed these data, UTC. The one date that may come without a
-    /// zone; then UTC is meant.
+    /// zone; then UTC is meant. Source: A; that the zone may be left out C.
     pub timestamp: Option<OffsetTimestamp>,
-    /// Признак, открыта ли смена: whether a shift is open.
+    /// Признак, открыта ли смена: whether a shift is open. Source: A.
     pub is_shift_opened: Option<bool>,
-    /// Номер смены: of the open shift, or of the last one when it is closed.
+    /// Номер смены: of the open shift, or of the last one when it is closed. Source: A.
     pub shift_number: Option<u64>,
-    /// Номер документа за смену: of the open shift, or how many receipts the closed one had.
+    /// Номер документа за смену: of the open shift, or how many receipts the closed one had. Source: A.
     pub shift_receipt: Option<u64>,
     /// Количество неотправленных документов: documents that the OFD has not confirmed. Absent on the wire when there
-    /// are none.
+    /// are none. Source: A.
     pub unsent_docs: Option<u64>,
     /// Дата первого неотправленного документа: since when documents wait, with the UTC offset. Absent on the wire when
     /// none do. `firstUnsetDocTimestamp` on the wire; `firstUnsentDocTimestamp` is read too, and each is written as it
-    /// came.
+    /// came. Source: A; the second spelling C.
     pub first_unsent_doc_timestamp: Option<OffsetTimestamp>,
-    /// Код ошибки сети: what the register last met on its way to the OFD.
+    /// Код ошибки сети: what the register last met on its way to the OFD. Source: A.
     pub network_error_code: Option<NetworkErrorCode>,
     /// Members that this version does not know, in their order.
     pub extra: Extra,

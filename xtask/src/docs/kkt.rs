@@ -1,7 +1,7 @@
 //! `docs/reference/kkt.md`: the attributes of a register, read from the model's source text.
 //!
 //! Names, order and meaning come from the fields of `Kkt` and their doc comments, which begin with the Russian name and
-//! a colon; JSON names, required keys and shapes come from `Field`.
+//! a colon, and end with the source; JSON names, required keys and shapes come from `Field`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,17 @@ pub(super) fn page(project: &Project) -> anyhow::Result<String> {
     let fields = fields(&project.read(KKT)?).with_context(|| format!("{KKT} is not as expected"))?;
     let wire = wire(&project.read(FIELD)?).with_context(|| format!("{FIELD} is not as expected"))?;
     ensure!(fields.len() == wire.len(), "{KKT} has {} attributes, {FIELD} has {}", fields.len(), wire.len());
-    let mut rows =
-        Table::new(&["Attribute", "JSON name", "JSON type", "Unit", "Key", "Null", "Meaning", "Значение"]);
+    let mut rows = Table::new(&[
+        "Attribute",
+        "JSON name",
+        "JSON type",
+        "Unit",
+        "Key",
+        "Null",
+        "Meaning",
+        "Значение",
+        "Source",
+    ]);
     for (field, wire) in fields.iter().zip(&wire) {
         ensure!(wire.is_of(field), "`{}` stands beside `{}`", field.name, wire.json_name);
         let (json_type, unit) = wire.told(&field.rust_type)?;
@@ -33,11 +42,13 @@ pub(super) fn page(project: &Project) -> anyhow::Result<String> {
             if field.rust_type.starts_with("Option<") { "yes" } else { "no" }.to_owned(),
             field.english.clone(),
             field.russian.clone(),
+            field.source.clone(),
         ]);
     }
     Ok(format!(
         "{}\nWhat the service tells of one register (`Kkt`), in the order of the wire. A `null` reads as `None`. Members \
-         that are not listed are kept as they came.\n\n{rows}",
+         that are not listed are kept as they came.\n\nThe source is **A** for the public PHP client, **B** for what is \
+         public about the same thing elsewhere, **C** for what is concluded.\n\n{rows}",
         markdown_head("The attributes of a register", &[KKT, FIELD])
     ))
 }
@@ -49,6 +60,7 @@ struct Field {
     rust_type: String,
     english: String,
     russian: String,
+    source: String,
 }
 
 fn fields(source: &str) -> anyhow::Result<Vec<Field>> {
@@ -77,11 +89,15 @@ fn field_from(name: &str, rust_type: &str, docs: &str) -> anyhow::Result<Field> 
         .split_once(": ")
         .filter(|(russian, _)| russian.chars().any(|c| matches!(c, 'а'..='я')))
         .with_context(|| format!("the docs of `{name}` must begin with its Russian name and a colon"))?;
+    let (english, source) = english
+        .split_once(" Source: ")
+        .with_context(|| format!("the docs of `{name}` must end with its source"))?;
     Ok(Field {
         name: name.to_owned(),
         rust_type: rust_type.to_owned(),
         english: without_rustdoc_links(english),
         russian: russian.to_owned(),
+        source: source.trim_end_matches('.').to_owned(),
     })
 }
 
@@ -187,7 +203,8 @@ mod tests {
     const STRUCT: &str = "\
 pub struct Kkt {
     /// Номер смены: of the open shift. See
-    /// [`shift`](crate::shift).
+    /// [`shift`](crate::shift). Source: A; the rest
+    /// C.
     pub shift_number: Option<u64>,
     /// What is left.
     pub extra: Extra,
@@ -224,6 +241,7 @@ pub struct Kkt {
             rust_type: "Option<u64>".to_owned(),
             english: "of the open shift. See `shift`.".to_owned(),
             russian: "Номер смены".to_owned(),
+            source: "A; the rest C".to_owned(),
         };
         assert_eq!(fields(STRUCT)?, [field]);
         Ok(())
@@ -236,6 +254,12 @@ pub struct Kkt {
             error,
             Err("the docs of `shift_number` must begin with its Russian name and a colon".to_owned())
         );
+    }
+
+    #[test]
+    fn a_field_without_its_source_is_refused() {
+        let error = fields(&STRUCT.replace("Source", "From")).map_err(|error| error.to_string());
+        assert_eq!(error, Err("the docs of `shift_number` must end with its source".to_owned()));
     }
 
     #[test]
