@@ -11,6 +11,9 @@ use http_body_util::BodyExt;
 
 use crate::error::{BoxError, Error, ErrorKind};
 
+/// The most memory that is reserved on the word of a `Content-Length`; beyond it, memory grows with what comes.
+const MOST_RESERVED: usize = 1024 * 1024;
+
 /// The body of a request: bytes in memory, cheap to clone, so that a request can be repeated.
 ///
 /// ```
@@ -129,8 +132,8 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BodyTooLarge`] as soon as more than `cap` bytes have come (nothing is allocated on the
-    /// word of a `Content-Length`), and whatever cut the body short.
+    /// [`ErrorKind::BodyTooLarge`] as soon as more than `cap` bytes have come (a `Content-Length` is believed for a
+    /// megabyte of memory and no more), and whatever cut the body short.
     pub async fn collect(mut self, cap: usize) -> Result<Bytes, Error> {
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();
@@ -147,12 +150,16 @@ impl ResponseBody {
             // Most answers come in one piece: keep it as it is, copy only when there are more.
             if first.is_empty() && rest.is_empty() {
                 first = data;
-            } else {
-                if rest.is_empty() {
-                    rest.extend_from_slice(&std::mem::take(&mut first));
-                }
-                rest.extend_from_slice(&data);
+                continue;
             }
+            if rest.is_empty() {
+                let to_come =
+                    usize::try_from(http_body::Body::size_hint(&self).lower()).unwrap_or(usize::MAX);
+                let whole = (first.len() + data.len()).saturating_add(to_come);
+                rest.reserve(whole.min(cap).min(MOST_RESERVED));
+                rest.extend_from_slice(&std::mem::take(&mut first));
+            }
+            rest.extend_from_slice(&data);
         }
         Ok(if rest.is_empty() { first } else { rest.freeze() })
     }
@@ -231,6 +238,42 @@ mod tests {
     #[tokio::test]
     async fn pieces_are_put_together_in_order() {
         assert_eq!(in_pieces(&["[1", ",2", ",3]"]).collect(100).await.unwrap(), "[1,2,3]");
+    }
+
+    /// Pieces that come with a claim of how many bytes there are in all.
+    struct Claimed {
+        pieces: std::vec::IntoIter<Bytes>,
+        left: u64,
+    }
+
+    impl http_body::Body for Claimed {
+        type Data = Bytes;
+        type Error = Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+            let piece = self.pieces.next();
+            self.left -= piece.as_ref().map_or(0, |piece| piece.len() as u64);
+            Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.left)
+        }
+    }
+
+    #[tokio::test]
+    async fn r06_a_length_is_believed_for_a_megabyte_of_memory() {
+        const PIECE: usize = 10_000;
+        for (claimed, reserved) in [(3 * PIECE as u64, 3 * PIECE), (u64::MAX, MOST_RESERVED)] {
+            let pieces = vec![Bytes::from(vec![b'x'; PIECE]); 3].into_iter();
+            let body = ResponseBody::streaming(Claimed { pieces, left: claimed });
+            let bytes = body.collect(usize::MAX).await.unwrap();
+            assert_eq!(bytes.len(), 3 * PIECE);
+            assert_eq!(bytes.try_into_mut().unwrap().capacity(), reserved, "{claimed} bytes are claimed");
+        }
     }
 
     #[tokio::test]

@@ -51,7 +51,7 @@ const FAILED_BODY_TIME: Duration = Duration::from_secs(1);
 ///
 /// - A successful answer (2xx) may have 8 MiB, or what [`CollectLayer::with_max_body`] or the [`MaxBody`]
 ///   of the request say; one byte more is [`ErrorKind::BodyTooLarge`]. `Content-Length` is not believed:
-///   memory grows with what has come.
+///   beyond a megabyte memory grows with what has come.
 /// - A successful answer to a request with [`Streaming`] is left streaming, without a limit on its size.
 /// - Of any other answer the first 64 KiB that come within a second are kept, so that its status counts
 ///   even when its body is endless, torn or stalled. A body within these limits is read to its end, which lets
