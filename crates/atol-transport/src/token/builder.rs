@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use super::login::check_source;
+use super::state::State;
 use super::store::{MemoryTokenStore, TokenStore};
-use super::tokens::{Shared, State, Tokens};
+use super::tokens::{Shared, Tokens};
 use crate::clock::{SharedClock, SystemClock};
 use crate::credentials::Credentials;
 use crate::environment::{Endpoints, Environment};

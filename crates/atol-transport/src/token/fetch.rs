@@ -48,6 +48,9 @@ impl<S> LoginService for S where
 /// What a flight needs to know.
 pub(super) struct Plan {
     pub(super) flight: u64,
+    /// The era and the last generation when it set off.
+    pub(super) era: u64,
+    pub(super) generation: u64,
     pub(super) key: TokenKey,
     pub(super) credentials: Credentials,
     /// A token that is known to be refused.
@@ -87,7 +90,7 @@ impl Plan {
         if let Some(found) = stored.and_then(|stored| self.usable(shared, &stored)) {
             return Ok(found);
         }
-        if let Some(error) = refusals.and_then(|refusals| tokens.take_over(self.flight, &refusals)) {
+        if let Some(error) = refusals.and_then(|refusals| tokens.take_over(self, &refusals)) {
             return Err(error);
         }
         let clock = &*shared.clock;

@@ -75,6 +75,7 @@ mod notice;
 mod refusals;
 mod relogin;
 mod service;
+mod state;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,6 @@ use http::Uri;
 use tokio::runtime::Handle;
 
 use super::builder::TokensBuilder;
-use super::cooldown::Cooldown;
 use super::expiry::{LIFE, refresh_age};
 use super::fetch::{Fetched, LoginService, Plan, is_refusal};
 use super::flight::{Flight, Outcome, Pilot};
@@ -16,8 +15,8 @@ use super::issued::Issued;
 use super::notice;
 use super::refusals::Refusals;
 use super::relogin::{Refused, Relogins};
+use super::state::State;
 use super::store::{TokenKey, TokenStore};
-use super::value::Token;
 use crate::clock::SharedClock;
 use crate::credentials::Credentials;
 use crate::environment::{Endpoints, Environment};
@@ -62,46 +61,6 @@ pub(super) struct Shared {
     pub(super) state: Mutex<State>,
 }
 
-pub(super) struct State {
-    pub(super) credentials: Credentials,
-    pub(super) random: fastrand::Rng,
-    current: Option<Arc<Issued>>,
-    /// The token that was refused or forgotten last: the store may still have it.
-    dead: Option<Token>,
-    flight: Option<Flight>,
-    flights: u64,
-    generations: u64,
-    /// After codes 12 and 14.
-    rejected: Cooldown,
-    /// After refused tokens.
-    relogins: Relogins,
-    /// Monotonic times before which no early refresh, and no login at all, is sent.
-    refresh_not_before: Duration,
-    login_not_before: Duration,
-}
-
-impl State {
-    pub(super) fn new(credentials: Credentials, random: fastrand::Rng) -> State {
-        State {
-            credentials,
-            random,
-            current: None,
-            dead: None,
-            flight: None,
-            flights: 0,
-            generations: 0,
-            rejected: Cooldown::default(),
-            relogins: Relogins::default(),
-            refresh_not_before: Duration::ZERO,
-            login_not_before: Duration::ZERO,
-        }
-    }
-
-    fn held(&self, now: Duration) -> Option<Error> {
-        self.rejected.held(now).or_else(|| self.relogins.held(now))
-    }
-}
-
 /// What a caller without a token does next.
 enum Step {
     Use(Arc<Issued>),
@@ -136,7 +95,7 @@ impl Tokens {
     pub fn forget(&self) {
         let key = {
             let mut state = self.state();
-            drop_token(&mut state);
+            state.drop_token();
             TokenKey::new(&self.shared.endpoints, state.credentials.login())
         };
         self.shared.remove_stored(&key);
@@ -150,7 +109,7 @@ impl Tokens {
         let new = TokenKey::new(&self.shared.endpoints, credentials.login());
         let old = {
             let mut state = self.state();
-            drop_token(&mut state);
+            state.drop_token();
             state.rejected.reset();
             state.relogins = Relogins::default();
             let old = std::mem::replace(&mut state.credentials, credentials);
@@ -257,6 +216,8 @@ impl Tokens {
         state.flight = Some(flight.clone());
         let plan = Plan {
             flight: flight.id,
+            era: state.era,
+            generation: state.generations,
             key: TokenKey::new(&self.shared.endpoints, state.credentials.login()),
             credentials: state.credentials.clone(),
             dead: state.dead.clone(),
@@ -267,24 +228,29 @@ impl Tokens {
     }
 
     /// Takes what a flight brought, unless it was called off meanwhile.
+    ///
+    /// A flight that was given up is not called off: its runtime may have been slow rather than dead, and each login
+    /// may end the token of the one before.
     pub(super) fn land(&self, plan: &Plan, fetched: Result<Fetched>) -> Outcome {
         let clock = &*self.shared.clock;
         let now = clock.monotonic();
         let mut state = self.state();
-        if !is_awaited(&state, plan.flight) {
+        if state.awaits(plan.flight) {
+            state.flight = None;
+        }
+        if plan.era != state.era {
             return Outcome::Void;
         }
-        state.flight = None;
         match fetched.and_then(|fetched| Ok((fetched.token.header()?, fetched))) {
             Ok((header, fetched)) => {
                 if fetched.fresh {
                     state.rejected.reset();
                 }
-                if let Some(same) = state
-                    .current
-                    .clone()
-                    .filter(|issued| issued.token == fetched.token && !issued.lifetime.is_over(clock))
-                {
+                let current = state.current.clone().filter(|issued| !issued.lifetime.is_over(clock));
+                if let Some(newer) = current.as_ref().filter(|_| plan.generation != state.generations) {
+                    return Outcome::Landed(Arc::clone(newer));
+                }
+                if let Some(same) = current.filter(|issued| issued.token == fetched.token) {
                     // It lives for 24 h from its first issue, so its age is that of the first time.
                     state.refresh_not_before = now.saturating_add(SAME_TOKEN_AGAIN);
                     return Outcome::Landed(same);
@@ -314,11 +280,11 @@ impl Tokens {
     }
 
     /// Takes over refusals from the store; the error, when logins are held back because of them.
-    pub(super) fn take_over(&self, flight: u64, refusals: &Refusals) -> Option<Error> {
+    pub(super) fn take_over(&self, plan: &Plan, refusals: &Refusals) -> Option<Error> {
         let clock = &*self.shared.clock;
         let (now, ages) = (clock.monotonic(), refusals.ages(clock.wall()));
         let mut state = self.state();
-        if !is_awaited(&state, flight) {
+        if plan.era != state.era {
             return None;
         }
         state.rejected.take_over(now, &ages, &Arc::new(refusals.error()));
@@ -330,10 +296,10 @@ impl Tokens {
         self.state().current.as_ref().is_some_and(|current| current.generation == issued.generation)
     }
 
-    /// Stops waiting for a flight whose runtime seems to stand still; if it lands after all, it lands in vain.
+    /// Stops waiting for a flight whose runtime seems to stand still, so that somebody else sends another.
     fn give_up(&self, flight: u64) {
         let mut state = self.state();
-        if is_awaited(&state, flight) {
+        if state.awaits(flight) {
             state.flight = None;
         }
     }
@@ -374,18 +340,6 @@ impl Launch {
     fn start<S: LoginService>(self, tokens: &Tokens, service: &S) {
         let task = self.plan.fly(tokens.clone(), service.clone(), self.pilot);
         drop(self.runtime.spawn(task));
-    }
-}
-
-fn is_awaited(state: &State, flight: u64) -> bool {
-    state.flight.as_ref().is_some_and(|awaited| awaited.id == flight)
-}
-
-/// Drops the token and calls off the flight that may bring it back.
-fn drop_token(state: &mut State) {
-    state.flight = None;
-    if let Some(issued) = state.current.take() {
-        state.dead = Some(issued.token.clone());
     }
 }
 

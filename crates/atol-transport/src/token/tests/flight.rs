@@ -275,6 +275,27 @@ fn a_login_whose_runtime_stands_still_is_sent_again_after_a_while() {
 }
 
 #[test]
+fn a_login_that_was_given_up_too_early_counts_when_it_lands_after_all() {
+    let (slow, other) = (runtime(), runtime());
+    let service = slow.block_on(async { Service::new() });
+    let client = client(&service);
+    let mut call = Box::pin(client.call());
+    let is_ready = slow.block_on(poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_ready())));
+    assert!(!is_ready);
+    // From the other runtime the first one seems dead; a second login is sent, of which nothing is heard.
+    service.login_takes(HOUR);
+    let mut second = Box::pin(client.call());
+    other.block_on(async {
+        let waits = super::super::flight::within(&*service.clock, MINUTE, second.as_mut()).await;
+        assert!(waits.is_none());
+    });
+    service.login_takes(SECOND);
+    assert_eq!(slow.block_on(call).unwrap(), 200);
+    assert_eq!(service.tokens_seen().len(), 1);
+    assert_eq!(service.logins(), 2);
+}
+
+#[test]
 fn r04_callers_outside_a_runtime_are_told_so() {
     let runtime = runtime();
     let service = runtime.block_on(async { Service::new() });

@@ -1,0 +1,72 @@
+//! What changes about the tokens of a client, behind a lock that is never held while waiting.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::cooldown::Cooldown;
+use super::flight::Flight;
+use super::issued::Issued;
+use super::relogin::Relogins;
+use super::value::Token;
+use crate::credentials::Credentials;
+use crate::error::Error;
+
+/// What changes about the tokens of a client.
+pub(super) struct State {
+    pub(super) credentials: Credentials,
+    pub(super) random: fastrand::Rng,
+    pub(super) current: Option<Arc<Issued>>,
+    /// The token that was refused or forgotten last: the store may still have it.
+    pub(super) dead: Option<Token>,
+    pub(super) flight: Option<Flight>,
+    pub(super) flights: u64,
+    /// How many tokens there have been.
+    pub(super) generations: u64,
+    /// How often the token was dropped on purpose: flights that set off before bring what nobody wants.
+    pub(super) era: u64,
+    /// After codes 12 and 14.
+    pub(super) rejected: Cooldown,
+    /// After refused tokens.
+    pub(super) relogins: Relogins,
+    /// Monotonic times before which no early refresh, and no login at all, is sent.
+    pub(super) refresh_not_before: Duration,
+    pub(super) login_not_before: Duration,
+}
+
+impl State {
+    pub(super) fn new(credentials: Credentials, random: fastrand::Rng) -> State {
+        State {
+            credentials,
+            random,
+            current: None,
+            dead: None,
+            flight: None,
+            flights: 0,
+            generations: 0,
+            era: 0,
+            rejected: Cooldown::default(),
+            relogins: Relogins::default(),
+            refresh_not_before: Duration::ZERO,
+            login_not_before: Duration::ZERO,
+        }
+    }
+
+    /// Why no login is made now, if there is a reason.
+    pub(super) fn held(&self, now: Duration) -> Option<Error> {
+        self.rejected.held(now).or_else(|| self.relogins.held(now))
+    }
+
+    /// Whether new callers wait for this flight.
+    pub(super) fn awaits(&self, flight: u64) -> bool {
+        self.flight.as_ref().is_some_and(|awaited| awaited.id == flight)
+    }
+
+    /// Drops the token and calls off the flights that may bring it back.
+    pub(super) fn drop_token(&mut self) {
+        self.era += 1;
+        self.flight = None;
+        if let Some(issued) = self.current.take() {
+            self.dead = Some(issued.token.clone());
+        }
+    }
+}
