@@ -111,6 +111,16 @@ async fn n04_a_good_connection_is_shared() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn n04_without_pooling_each_request_has_a_connection_of_its_own() {
+    let rig = Rig::new([good().exchange(answer(200, "[]")).exchange(answer(200, "[]")).stall()]);
+    let client = rig.over_sockets().await.without_pooling().build().unwrap();
+    for _ in 0..3 {
+        get(&client).await.unwrap();
+    }
+    assert_eq!((rig.log().requests(), rig.log().connections()), (3, 3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn h01_a_refusal_is_read_to_its_end_so_that_the_connection_is_used_again() {
     let page = "x".repeat(60 * 1024);
     let rig = Rig::new([Script::new().exchange(answer(500, &page)).exchange(answer(200, "[]")).stall()]);

@@ -212,6 +212,7 @@ impl ClientBuilder {
     ///
     /// [`ErrorKind::Config`] that names the first setting which cannot be used.
     pub fn build(self) -> Result<Client> {
+        // Its base is public, so it may have been changed since it was checked.
         if let Environment::Custom { base } = &self.environment {
             Environment::custom(base.clone())?;
         }

@@ -86,4 +86,13 @@ impl ClientBuilder {
         self.network.set_connector(connector);
         self
     }
+
+    /// Makes a new connection for each request and closes it after the answer.
+    ///
+    /// Connections that wait are used again within 20 s unless this is set, which saves a handshake for each request. For
+    /// networks in which waiting connections are lost again and again: each costs a limit on the head of an answer.
+    pub fn without_pooling(mut self) -> ClientBuilder {
+        self.network.set_unpooled();
+        self
+    }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Network {
     proxy: Option<Proxy>,
     resolver: Option<Resolver>,
     dialer: Option<Dialer>,
+    /// Whether each request makes a connection of its own.
+    is_unpooled: bool,
 }
 
 impl Leaf {
@@ -95,6 +97,12 @@ impl LeafBuilder {
         self
     }
 
+    /// A new connection for each request; see [`ClientBuilder::without_pooling`](crate::ClientBuilder::without_pooling).
+    pub fn without_pooling(mut self) -> LeafBuilder {
+        self.network.set_unpooled();
+        self
+    }
+
     pub(crate) fn network(mut self, network: Network) -> LeafBuilder {
         self.network = network;
         self
@@ -106,7 +114,7 @@ impl LeafBuilder {
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when `HTTPS_PROXY` or `ALL_PROXY` counts and cannot be used.
     pub fn build(self) -> Result<Leaf> {
-        let Network { proxy, resolver, dialer } = self.network;
+        let Network { proxy, resolver, dialer, is_unpooled } = self.network;
         let proxy = match proxy {
             Some(proxy) => proxy,
             None => Proxy::from_environment()?,
@@ -114,7 +122,7 @@ impl LeafBuilder {
         let sequence = Arc::new(AtomicU64::new(0));
         let tls = self.tls.config_at(&self.clock);
         let parts = Parts { tls, proxy, resolver, dialer, limit: self.limit, clock: self.clock };
-        let pools = Arc::new(Pools::new(Connector::new(parts, Arc::clone(&sequence))));
+        let pools = Arc::new(Pools::new(Connector::new(parts, Arc::clone(&sequence)), !is_unpooled));
         Ok(Leaf { pools, sequence })
     }
 }
@@ -129,6 +137,10 @@ impl fmt::Debug for LeafBuilder {
 }
 
 impl Network {
+    pub(crate) fn set_unpooled(&mut self) {
+        self.is_unpooled = true;
+    }
+
     pub(crate) fn set_proxy(&mut self, proxy: Proxy) {
         self.proxy = Some(proxy);
     }

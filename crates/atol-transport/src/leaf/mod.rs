@@ -47,7 +47,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// After 502, 503 and 504, after an answer that broke off and after a request that was given up while it waited, no
 /// idle connection is used again: the next request asks for the address anew and connects. A failure on a
 /// connection that had been waiting in the pool says so ([`Error::is_on_reused_connection`]): the other side
-/// may have closed it in the same moment.
+/// may have closed it in the same moment. [`LeafBuilder::without_pooling`] does without any of this.
 #[derive(Clone)]
 pub struct Leaf {
     pools: Arc<Pools>,

@@ -35,7 +35,8 @@ pub(super) type HyperClient = legacy::Client<Connector, Body>;
 /// name again and connects anew; requests that are on their way finish undisturbed.
 pub(super) struct Pools {
     connector: Connector,
-    pools: Mutex<Vec<Pool>>,
+    is_pooling: bool,
+    kept: Mutex<Vec<Pool>>,
 }
 
 #[derive(Clone)]
@@ -47,8 +48,9 @@ pub(super) struct Pool {
 }
 
 impl Pools {
-    pub(super) fn new(connector: Connector) -> Pools {
-        Pools { connector, pools: Mutex::new(Vec::new()) }
+    /// Pools whose connections are kept for further requests, or else closed after one.
+    pub(super) fn new(connector: Connector, is_pooling: bool) -> Pools {
+        Pools { connector, is_pooling, kept: Mutex::new(Vec::new()) }
     }
 
     /// The pool of a runtime.
@@ -60,7 +62,7 @@ impl Pools {
         if pools.len() >= MOST_RUNTIMES {
             pools.remove(0);
         }
-        let pool = Pool { runtime, client: client(self.connector.clone()), identity: Arc::new(()) };
+        let pool = Pool { runtime, client: self.client(), identity: Arc::new(()) };
         pools.push(pool.clone());
         pool
     }
@@ -70,19 +72,20 @@ impl Pools {
         self.lock().retain(|kept| !Arc::ptr_eq(&kept.identity, &pool.identity));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Pool>> {
-        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    fn client(&self) -> HyperClient {
+        legacy::Client::builder(TokioExecutor::new())
+            .http1_max_buf_size(HEAD_BUFFER)
+            .http1_max_headers(MOST_HEADERS)
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(if self.is_pooling { usize::MAX } else { 0 })
+            // Without a timer idle connections are never reaped, only passed over.
+            .pool_timer(TokioTimer::new())
+            .build(self.connector.clone())
     }
-}
 
-fn client(connector: Connector) -> HyperClient {
-    legacy::Client::builder(TokioExecutor::new())
-        .http1_max_buf_size(HEAD_BUFFER)
-        .http1_max_headers(MOST_HEADERS)
-        .pool_idle_timeout(POOL_IDLE)
-        // Without a timer idle connections are never reaped, only passed over.
-        .pool_timer(TokioTimer::new())
-        .build(connector)
+    fn lock(&self) -> MutexGuard<'_, Vec<Pool>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Drops the pool of a request that is given up while it waits: a silent connection says that the others may be
