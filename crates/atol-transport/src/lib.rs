@@ -142,8 +142,8 @@
 //!   it was sent, `[hidden]` stands in its place.
 //! - Text of the service is shortened, and control characters in it are escaped, before it is shown.
 //! - Certificates are always checked; there is no switch.
-//! - Login, password and token are wiped from memory when the last holder is dropped. The copies in the buffers of
-//!   HTTP and TLS are out of reach.
+//! - Password and token are wiped from memory when the last holder is dropped, and so is what is made of them on the
+//!   way. The copies in the buffers of HTTP and TLS are out of reach.
 //!
 //! # Features
 //!

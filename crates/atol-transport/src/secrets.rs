@@ -1,7 +1,6 @@
 //! The secrets that a request carries, so that what its answer repeats of them can be hidden.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -20,8 +19,11 @@ const SHORTEST: usize = 4;
 /// On a request it tells the layers below what to hide of the answer.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets {
-    forms: Arc<[Zeroizing<String>]>,
+    forms: Arc<[Form]>,
 }
+
+/// A secret in one of its forms.
+type Form = Zeroizing<String>;
 
 impl Secrets {
     /// These secrets; of one with less than four bytes nothing is hidden.
@@ -31,7 +33,7 @@ impl Secrets {
         // The longest first: a form may contain another.
         forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         forms.dedup();
-        Secrets { forms: forms.into_iter().map(Zeroizing::new).collect() }
+        Secrets { forms: forms.into() }
     }
 
     /// Whether `text` repeats a secret.
@@ -69,15 +71,15 @@ impl fmt::Debug for Secrets {
 }
 
 /// The forms of one secret.
-fn forms(secret: &str) -> [String; 10] {
+fn forms(secret: &str) -> [Form; 10] {
     let json = in_json(secret);
     let ascii = in_ascii_json(&json);
     [
-        secret.to_owned(),
+        written(secret.chars(), |text, char| text.write_char(char)),
         // JSON as a text within JSON.
         in_json(&json),
-        json.replace('/', r"\/"),
-        ascii.replace('/', r"\/"),
+        with_escaped_slashes(&json),
+        with_escaped_slashes(&ascii),
         json,
         ascii,
         in_url(secret, |text, byte| write!(text, "%{byte:02X}")),
@@ -107,47 +109,81 @@ fn begun(text: &[u8], secret: &[u8]) -> Option<usize> {
     (SHORTEST..secret.len()).rev().find(|length| text.ends_with(&secret[..*length]))
 }
 
+/// A text that `write` makes of units of another, one after the other. It is measured first: a text that grows leaves copies
+/// behind that nobody wipes.
+fn written<T>(
+    units: impl Iterator<Item = T> + Clone,
+    write: impl Fn(&mut dyn fmt::Write, T) -> fmt::Result,
+) -> Form {
+    let mut length = Length(0);
+    for unit in units.clone() {
+        // Neither counting nor writing to a string fails.
+        let _ = write(&mut length, unit);
+    }
+    let mut text = Zeroizing::new(String::with_capacity(length.0));
+    for unit in units {
+        let _ = write(&mut *text, unit);
+    }
+    text
+}
+
+/// Counts the bytes that are written.
+struct Length(usize);
+
+impl fmt::Write for Length {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}
+
 /// As JSON writes it between the quotes.
-fn in_json(secret: &str) -> String {
-    let quoted = serde_json::Value::from(secret).to_string();
-    quoted.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"')).unwrap_or_default().to_owned()
+fn in_json(secret: &str) -> Form {
+    written(secret.chars(), |text, char| match char {
+        '"' => text.write_str(r#"\""#),
+        '\\' => text.write_str(r"\\"),
+        '\n' => text.write_str(r"\n"),
+        '\r' => text.write_str(r"\r"),
+        '\t' => text.write_str(r"\t"),
+        '\u{8}' => text.write_str(r"\b"),
+        '\u{c}' => text.write_str(r"\f"),
+        '\0'..='\u{1f}' => write!(text, "\\u{:04x}", u32::from(char)),
+        _ => text.write_char(char),
+    })
 }
 
 /// JSON in ASCII only, as PHP and others write it.
-fn in_ascii_json(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for unit in json.encode_utf16() {
-        match u8::try_from(unit) {
-            Ok(byte) if byte.is_ascii() => text.push(char::from(byte)),
-            // Writing to a string does not fail.
-            _ => {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        }
-    }
-    text
+fn in_ascii_json(json: &str) -> Form {
+    written(json.encode_utf16(), |text, unit| match u8::try_from(unit) {
+        Ok(byte) if byte.is_ascii() => text.write_char(char::from(byte)),
+        _ => write!(text, "\\u{unit:04x}"),
+    })
 }
 
-fn in_url(secret: &str, escape: impl Fn(&mut String, u8) -> fmt::Result) -> String {
-    let mut text = String::with_capacity(3 * secret.len());
-    for byte in secret.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = escape(&mut text, byte);
-        }
-    }
-    text
+fn with_escaped_slashes(json: &str) -> Form {
+    written(json.chars(), |text, char| match char {
+        '/' => text.write_str(r"\/"),
+        _ => text.write_char(char),
+    })
 }
 
-fn in_html(secret: &str, apostrophe: &str) -> String {
-    secret
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', apostrophe)
+fn in_url(secret: &str, escape: impl Fn(&mut dyn fmt::Write, u8) -> fmt::Result) -> Form {
+    written(secret.bytes(), |text, byte| match byte {
+        b'-' | b'.' | b'_' | b'~' => text.write_char(char::from(byte)),
+        _ if byte.is_ascii_alphanumeric() => text.write_char(char::from(byte)),
+        _ => escape(text, byte),
+    })
+}
+
+fn in_html(secret: &str, apostrophe: &str) -> Form {
+    written(secret.chars(), |text, char| match char {
+        '&' => text.write_str("&amp;"),
+        '<' => text.write_str("&lt;"),
+        '>' => text.write_str("&gt;"),
+        '"' => text.write_str("&quot;"),
+        '\'' => text.write_str(apostrophe),
+        _ => text.write_char(char),
+    })
 }
 
 #[cfg(test)]
@@ -213,6 +249,12 @@ mod tests {
             (&headers["x-echo"], &headers["x-other"]),
             (&HIDDEN.parse().unwrap(), &"abcde".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn every_character_is_escaped_as_json_does() {
+        let every: String = ('\0'..='\u{ff}').collect();
+        assert_eq!(format!("\"{}\"", *in_json(&every)), serde_json::Value::from(every.as_str()).to_string());
     }
 
     #[test]
