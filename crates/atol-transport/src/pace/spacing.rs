@@ -1,6 +1,7 @@
 //! Turns: requests with equal keys go one after the other, with a pause between them.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -103,8 +104,12 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if self.is_started {
-            *self.free_at = self.clock.monotonic().saturating_add(self.pause);
+        if !self.is_started {
+            return;
+        }
+        // A user's clock that panics here, while another panic of its own unwinds, would end the process.
+        if let Ok(now) = catch_unwind(AssertUnwindSafe(|| self.clock.monotonic())) {
+            *self.free_at = now.saturating_add(self.pause);
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What callers and the service see of pacing, on virtual time.
 
+mod crowd;
+mod giving_up;
+
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use proptest::prelude::*;
 use tower::util::BoxCloneSyncService;
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 
@@ -24,14 +26,14 @@ struct Bench {
 }
 
 /// What the service does with a request: how long until it arrives, how long until the answer, and which.
-type Script1 = fn(&Request<Body>) -> (Duration, Duration, Result<Response<ResponseBody>>);
+type Reaction = fn(&Request<Body>) -> (Duration, Duration, Result<Response<ResponseBody>>);
 
 fn at_once(_: &Request<Body>) -> (Duration, Duration, Result<Response<ResponseBody>>) {
     (Duration::ZERO, Duration::ZERO, Ok(Response::new("[]".into())))
 }
 
 impl Bench {
-    fn new(pacing: Pacing, script: Script1) -> Bench {
+    fn new(pacing: Pacing, script: Reaction) -> Bench {
         let clock: SharedClock = Arc::new(SystemClock::new());
         let layer = PaceLayer::new(pacing, clock.clone()).unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -236,80 +238,6 @@ async fn a_request_that_was_certainly_not_sent_costs_nothing_and_any_other_does(
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiters_go_in_their_order_and_one_that_gives_up_leaves_its_turn_to_the_next() {
-    let bench = Bench::new(Pacing::default(), at_once);
-    let order = Arc::new(Mutex::new(Vec::new()));
-    let mut tasks = Vec::new();
-    for number in 0..5 {
-        let (bench, order) = (bench.clone(), order.clone());
-        tasks.push(tokio::spawn(async move {
-            bench.send("a").await.unwrap();
-            order.lock().unwrap().push((number, bench.clock.monotonic().as_millis()));
-        }));
-        tokio::task::yield_now().await;
-    }
-    // One that sleeps until its turn, and one in the queue behind it.
-    tasks.remove(3).abort();
-    tasks.remove(1).abort();
-    for task in tasks {
-        task.await.unwrap();
-    }
-    assert_eq!(*order.lock().unwrap(), [(0, 0), (2, 1100), (4, 2200)]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_request_given_up_while_it_waits_for_a_place_does_not_cost_its_turn() {
-    let bench = Bench::new(Pacing::default().with_concurrency(1), |_| {
-        (Duration::ZERO, Duration::ZERO, Ok(answer(200, &[], Script::new([data("[]")]))))
-    });
-    let holder = bench.send("").await.unwrap();
-    let mut waiting = Box::pin(bench.send("a"));
-    assert!(polled_once(&mut waiting).await.is_pending());
-    drop(waiting);
-    drop(holder);
-    bench.send("a").await.unwrap();
-    assert_eq!(bench.arrivals("a"), [0]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_request_given_up_on_its_way_costs_its_turn() {
-    let bench =
-        Bench::new(Pacing::default(), |_| (Duration::ZERO, 10 * SECOND, Ok(Response::new("[]".into()))));
-    for _ in 0..3 {
-        let task = tokio::spawn({
-            let bench = bench.clone();
-            async move { drop(bench.send("a").await) }
-        });
-        bench.clock.sleep(Duration::from_millis(1500)).await;
-        task.abort();
-        assert!(task.await.is_err());
-    }
-    let arrivals = bench.arrivals("a");
-    assert!(arrivals.windows(2).all(|pair| pair[1] - pair[0] >= 1000), "{arrivals:?}");
-    assert_eq!(bench.free_places(), 8);
-}
-
-#[tokio::test(start_paused = true)]
-async fn m02_a_loop_that_cancels_every_100_ms_makes_progress_within_the_limit() {
-    let bench = Bench::new(Pacing::default(), at_once);
-    let hour = 3600 * SECOND;
-    while bench.clock.monotonic() < hour {
-        let mut call = Box::pin(bench.send("a"));
-        let mut patience = bench.clock.sleep(Duration::from_millis(100));
-        poll_fn(|cx| {
-            if call.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(());
-            }
-            patience.as_mut().poll(cx)
-        })
-        .await;
-    }
-    let arrivals = bench.arrivals("a");
-    assert!(arrivals.windows(2).all(|pair| pair[1] - pair[0] >= 1000));
-    assert!(arrivals.len() >= 3000, "{} requests in an hour", arrivals.len());
-}
-
-#[tokio::test(start_paused = true)]
 async fn k02_there_is_no_burst_after_six_hours_of_standstill() {
     let bench = Bench::new(Pacing::default(), at_once);
     let crowd: Vec<_> = (0..5).map(|_| bench.clone()).collect();
@@ -357,41 +285,6 @@ async fn a_register_is_not_forgotten_while_its_pause_lasts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn m01_a_call_dropped_at_any_point_leaves_everything_as_it_was() {
-    let script: Script1 = |_| {
-        let body = Script::new([data("["), crate::testing::Step::Wait(SECOND), data("]")]);
-        (SECOND, SECOND, Ok(answer(200, &[], body)))
-    };
-    for polls in 0.. {
-        let bench = Bench::new(Pacing::default().with_concurrency(1), script);
-        bench.send("a").await.unwrap();
-        let mut call = Box::pin({
-            let bench = bench.clone();
-            async move { bench.send("a").await?.into_body().collect(100).await }
-        });
-        let mut is_done = false;
-        for _ in 0..polls {
-            is_done = polled_once(&mut call).await.is_ready();
-            if is_done {
-                break;
-            }
-            bench.clock.sleep(SECOND / 4).await;
-        }
-        drop(call);
-        assert_eq!(bench.free_places(), 1, "after {polls} polls");
-        bench.send("a").await.unwrap();
-        let arrivals = bench.arrivals("a");
-        assert!(
-            arrivals.windows(2).all(|pair| pair[1] - pair[0] >= 1000),
-            "after {polls} polls: {arrivals:?}"
-        );
-        if is_done {
-            return;
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_body_that_stalls_holds_one_place_and_not_its_register() {
     let bench = Bench::new(Pacing::default().with_concurrency(2), |_| {
         (Duration::ZERO, Duration::ZERO, Ok(answer(200, &[], Script::new([STALL]))))
@@ -417,110 +310,4 @@ fn m10_settings_under_which_nothing_moves_are_refused() {
         refused(Pacing::default().with_spacing(Duration::MAX)),
         @"the spacing between requests for one register is 18446744073709551615.999999999s: use an hour or less"
     );
-}
-
-/// One caller of the property below; times in ms.
-#[derive(Debug, Clone)]
-struct Caller {
-    register: usize,
-    starts: u64,
-    gives_up_after: Option<u64>,
-    arrives: u64,
-    answers: u64,
-}
-
-fn caller() -> impl Strategy<Value = Caller> {
-    (0..4_usize, 0..6000_u64, proptest::option::of(0..5000_u64), 0..900_u64, 0..100_u64).prop_map(
-        |(register, starts, gives_up_after, arrives, answers)| Caller {
-            register,
-            starts,
-            gives_up_after,
-            arrives,
-            answers,
-        },
-    )
-}
-
-/// The most that a turn takes: the way to the service and back at their longest, the pause, and the timer's ms.
-const LONGEST_TURN: u64 = 900 + 100 + 1100 + 4;
-
-/// Lets the callers loose; gives back each register's arrivals, and each caller's wait with the length of the
-/// queue that it found.
-async fn run(callers: Vec<Caller>) -> (Vec<Vec<u64>>, Vec<(usize, u64)>) {
-    struct InQueue(Arc<AtomicUsize>);
-    impl Drop for InQueue {
-        fn drop(&mut self) {
-            self.0.fetch_sub(1, Ordering::SeqCst);
-        }
-    }
-
-    let clock: SharedClock = Arc::new(SystemClock::new());
-    let layer = PaceLayer::new(Pacing::default().with_concurrency(1000), clock.clone()).unwrap();
-    let arrivals = Arc::new(Mutex::new(vec![Vec::new(); 4]));
-    let waits = Arc::new(Mutex::new(Vec::new()));
-    let queues: Vec<Arc<AtomicUsize>> = (0..4).map(|_| Arc::default()).collect();
-    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap();
-    let mut tasks = Vec::new();
-    for caller in callers {
-        let (clock, arrivals, waits) = (clock.clone(), arrivals.clone(), waits.clone());
-        let queue = queues[caller.register].clone();
-        let layer = layer.clone();
-        tasks.push(tokio::spawn(async move {
-            clock.sleep(Duration::from_millis(caller.starts)).await;
-            let ahead = queue.fetch_add(1, Ordering::SeqCst);
-            let in_queue = InQueue(queue);
-            let called_at = clock.monotonic();
-            let inner_clock = clock.clone();
-            let service = BoxCloneSyncService::new(layer.layer(service_fn(move |_: Request<Body>| {
-                let (clock, arrivals, waits) = (inner_clock.clone(), arrivals.clone(), waits.clone());
-                async move {
-                    waits.lock().unwrap().push((ahead, ms(clock.monotonic().saturating_sub(called_at))));
-                    clock.sleep(Duration::from_millis(caller.arrives)).await;
-                    arrivals.lock().unwrap()[caller.register].push(ms(clock.monotonic()));
-                    clock.sleep(Duration::from_millis(caller.answers)).await;
-                    Ok::<_, Infallible>(Response::new(ResponseBody::default()))
-                }
-            })));
-            let mut request = Request::<Body>::default();
-            request.extensions_mut().insert(SpacingKey::new(caller.register.to_string()));
-            let mut call = Box::pin(service.oneshot(request));
-            let mut patience =
-                clock.sleep(caller.gives_up_after.map_or(Duration::MAX, Duration::from_millis));
-            poll_fn(|cx| {
-                if call.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(());
-                }
-                patience.as_mut().poll(cx)
-            })
-            .await;
-            drop(call);
-            drop(in_queue);
-        }));
-    }
-    for task in tasks {
-        task.await.unwrap();
-    }
-    assert_eq!(layer.limits.places.available_permits(), 1000);
-    let arrivals = arrivals.lock().unwrap().clone();
-    let waits = waits.lock().unwrap().clone();
-    (arrivals, waits)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn the_service_never_sees_two_requests_for_a_register_within_a_second_and_nobody_starves(
-        callers in proptest::collection::vec(caller(), 1..60)
-    ) {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let (arrivals, waits) = runtime.block_on(run(callers));
-        for times in arrivals {
-            prop_assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= 1000), "{times:?}");
-        }
-        for (ahead, wait) in waits {
-            prop_assert!(wait <= (ahead as u64 + 1) * LONGEST_TURN, "{wait} ms behind {ahead}");
-        }
-    }
 }
