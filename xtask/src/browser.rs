@@ -5,7 +5,9 @@ mod relay;
 
 use std::process::ExitCode;
 
-use crate::{problem::Problem, project::Project, runner::Runner, server::Server};
+use anyhow::Context as _;
+
+use crate::{flags, problem::Problem, project::Project, runner::Runner, server::Server};
 
 use self::{
     chromium::Chromium,
@@ -15,18 +17,49 @@ use self::{
 /// Where the pictures are put.
 const PICTURES: &str = "target/browser";
 
+/// The pictures that the documents show, by language.
+const PICTURES_OF_DOCUMENTS: [(&str, &str); 2] =
+    [("en", "docs/images/status-page.png"), ("ru", "docs/images/status-page.ru.png")];
+
+/// How large one may be: everybody who clones the project gets every one that there ever was.
+const LARGEST_PICTURE: u64 = 200 * 1024;
+
 /// More registers than a page has, and few enough to look at.
 const REGISTERS: usize = 60;
+
+/// The settings of a reader who likes it dark or light.
+const DARK: &str = "--blink-settings=preferredColorScheme=0";
+const LIGHT: &str = "--blink-settings=preferredColorScheme=1";
 
 /// An address as nobody writes it in good faith. It would mark the page if any of it ran.
 const HOSTILE: &str = r#"<script>document.documentElement.dataset.hostile='1'</script><img src=x onerror=\"document.documentElement.dataset.hostile='2'\">\u202e&quot;'"#;
 
-/// Runs the checks by themselves.
-pub(crate) fn command(project: &Project) -> anyhow::Result<ExitCode> {
+/// Runs the checks by themselves, or only takes the pictures for the documents.
+pub(crate) fn command(project: &Project, options: &flags::Browser) -> anyhow::Result<ExitCode> {
     let mut runner = Runner::new(false);
     runner.begin("browser");
-    run(project, &mut runner)?;
+    if options.pictures {
+        let chromium = Chromium::find(project).context("needs Chromium: `apt-get install chromium`")?;
+        runner.check("pictures for the documents", || take_pictures(project, chromium))?;
+    } else {
+        run(project, &mut runner)?;
+    }
     Ok(runner.finish())
+}
+
+/// The top of the page, in daylight.
+fn take_pictures(project: &Project, chromium: Chromium) -> anyhow::Result<Vec<Problem>> {
+    let server = Server::start(project, &["--demo", "--demo-still"])?;
+    let mut problems = Vec::new();
+    for (language, path) in PICTURES_OF_DOCUMENTS {
+        let url = format!("http://{}/?lang={language}", server.address);
+        let to = project.path(path);
+        chromium.picture(&url, (1200, 1380), &to, &[LIGHT])?;
+        let bytes = std::fs::metadata(&to)?.len();
+        let size = format!("has {bytes} bytes, more than {LARGEST_PICTURE}");
+        problems.extend((bytes > LARGEST_PICTURE).then(|| Problem::new(path, size)));
+    }
+    Ok(problems)
 }
 
 /// Opens the page in every way that it has to bear.
@@ -168,15 +201,24 @@ impl Page<'_> {
 
     fn tells_that_it_is_alone(&self) -> anyhow::Result<Vec<Problem>> {
         let before = self.chromium.visit(&self.url("/?lang=en"), 1, &[])?.dom;
-        let after = self.through_relay(|_, times, answer| (times == 1).then_some(answer))?.dom;
+        let gone = self.through_relay(|_, times, answer| (times == 1).then_some(answer))?.dom;
+        // A proxy goes on answering, in its own words.
+        let behind_proxy = self.through_relay(|_, times, answer| {
+            let error = "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<title>502</title>";
+            Some(if times == 1 { answer } else { error.to_owned() })
+        })?;
+        let behind_proxy = behind_proxy.dom;
         let is_hidden = |dom: &str| {
             dom.split("id=\"offline\"")
                 .nth(1)
                 .map(|rest| rest.split('>').next().is_some_and(|tag| tag.contains("hidden")))
         };
-        Ok(match (is_hidden(&before), is_hidden(&after)) {
-            (Some(true), Some(false)) => Vec::new(),
-            shown => vec![Problem::new("/", format!("the banner is hidden before and after: {shown:?}"))],
+        Ok(match [&before, &gone, &behind_proxy].map(|dom| is_hidden(dom)) {
+            [Some(true), Some(false), Some(false)] => Vec::new(),
+            shown => vec![Problem::new(
+                "/",
+                format!("whether the banner is hidden before, after, and behind a proxy: {shown:?}"),
+            )],
         })
     }
 
@@ -213,10 +255,9 @@ impl Page<'_> {
         let mut problems = Vec::new();
         for (name, path) in [("fleet", "/?lang=ru"), ("register", register.as_str())] {
             for (width, height) in [(360, 2400), (1440, 1600)] {
-                for (scheme, preferred) in [("dark", 0), ("light", 1)] {
+                for (scheme, setting) in [("dark", DARK), ("light", LIGHT)] {
                     let name = format!("{name}-{width}-{scheme}");
-                    let setting = format!("--blink-settings=preferredColorScheme={preferred}");
-                    problems.extend(self.paint(project, &name, path, (width, height), &setting)?);
+                    problems.extend(self.paint(project, &name, path, (width, height), setting)?);
                 }
             }
         }

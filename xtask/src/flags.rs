@@ -51,6 +51,8 @@ xflags::xflags! {
 
         /// Open the status page in a headless Chromium, and take pictures of it.
         cmd browser {
+            /// Only take anew the pictures that the documents show.
+            optional --pictures
         }
 
         /// Give every crate a new version, in manifest, changelog and tag; publishes nothing.
@@ -150,7 +152,9 @@ pub struct Fuzz {
 }
 
 #[derive(Debug)]
-pub struct Browser;
+pub struct Browser {
+    pub pictures: bool,
+}
 
 #[derive(Debug)]
 pub struct Release {

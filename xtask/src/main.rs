@@ -63,6 +63,6 @@ fn run() -> anyhow::Result<ExitCode> {
         XtaskCmd::Soak(options) => soak::run(&project, &options),
         XtaskCmd::Mutants(options) => mutants::run(&project, &options),
         XtaskCmd::Bench(options) => bench::run(&project, &options),
-        XtaskCmd::Browser(_) => browser::command(&project),
+        XtaskCmd::Browser(options) => browser::command(&project, &options),
     }
 }

@@ -57,6 +57,11 @@ impl Context<'_> {
         format!("{:02}:{:02}", time.hour(), time.minute())
     }
 
+    /// `+03:00`: by how much the times of the page are ahead of UTC.
+    pub(super) fn zone(&self) -> String {
+        self.policy.local(self.now).to_zoned().strftime("%:z").to_string()
+    }
+
     /// `3 min ago`.
     pub(super) fn ago(&self, at: Timestamp) -> String {
         self.words().ago(self.now.duration_since(at))

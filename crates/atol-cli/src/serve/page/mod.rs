@@ -1,6 +1,8 @@
 //! Pages for people: whole when they arrive, with their style and their little script inside.
 
 mod attributes;
+#[cfg(test)]
+mod contrast;
 mod fleet;
 mod format;
 mod headline;

@@ -4,9 +4,9 @@ use atol_monitor::Language;
 use atol_monitor::health::Severity;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::Context;
 use super::format::{foreign, machine};
 use super::security::{SCRIPT, STYLE};
-use super::{Context, Words};
 use crate::serve::state::Account;
 
 /// How often a page fetches itself, at most and at least, in seconds.
@@ -46,7 +46,7 @@ pub(super) fn outline(
                     }
                 }
                 main #content tabindex="-1" { (body) }
-                (footer(words))
+                (footer(context))
                 script { (PreEscaped(SCRIPT)) }
             }
         }
@@ -102,7 +102,8 @@ fn banner(context: &Context<'_>, account: &Account) -> Markup {
     }
 }
 
-fn footer(words: &Words) -> Markup {
+fn footer(context: &Context<'_>) -> Markup {
+    let words = context.words();
     html! {
         footer {
             nav aria-label=(words.footer) {
@@ -111,7 +112,7 @@ fn footer(words: &Words) -> Markup {
                 a href="/api/kkts" { "/api/kkts" }
                 a href="/readyz" { "/readyz" }
             }
-            p { "atol " (env!("CARGO_PKG_VERSION")) }
+            p { (words.zone) (context.zone()) " · atol " (env!("CARGO_PKG_VERSION")) }
         }
     }
 }

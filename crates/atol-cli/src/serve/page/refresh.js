@@ -11,6 +11,8 @@
   };
 
   const swap = (fresh) => {
+    // A proxy answers in its own words when the server behind it is gone.
+    if (fresh.getElementById('as-of') === null) throw new Error('not a page of this server');
     const focused = document.activeElement?.closest('[data-live] [href], [data-live] summary');
     const href = focused?.getAttribute('href');
     for (const old of document.querySelectorAll('[data-live]')) {

@@ -177,17 +177,22 @@ fn nearest(context: &Context<'_>, due: &[(&str, &Deadline)]) -> Markup {
             h3 { (words.next) }
             ol {
                 @for (account, deadline) in ahead.clone().take(NAMED) {
+                    @let register = context.view.register(&deadline.serial_number, Some(account));
                     li.(deadline.kind) {
                         time datetime=(machine(deadline.at)) {
                             b { (words.in_days(context.days_until(deadline.at))) }
                             span.quiet { " · " (context.short_date(context.date(deadline.at))) ", " (context.time(deadline.at)) }
                         }
                         span {
-                            @match context.view.register(&deadline.serial_number, Some(account)) {
-                                Some(register) => (who(context, &register)),
+                            @match &register {
+                                Some(register) => (link(context, register)),
                                 None => bdi { (foreign(&deadline.serial_number)) },
                             }
                             ": " (words.kind(deadline.kind))
+                        }
+                        // People know their registers by the place.
+                        @if let Some(address) = register.and_then(|register| register.kkt.fiscal_storage_payment_address.as_deref()) {
+                            span.address { bdi { (foreign(address)) } }
                         }
                     }
                 }
@@ -197,6 +202,6 @@ fn nearest(context: &Context<'_>, due: &[(&str, &Deadline)]) -> Markup {
     }
 }
 
-fn who(context: &Context<'_>, register: &Register<'_>) -> Markup {
+fn link(context: &Context<'_>, register: &Register<'_>) -> Markup {
     html! { a href=(context.link_to(register)) { bdi { (foreign(&register.kkt.serial_number)) } } }
 }

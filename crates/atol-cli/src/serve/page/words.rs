@@ -67,6 +67,7 @@ pub(super) struct Words {
     pub(super) not_found_hint: &'static str,
     pub(super) bad_query: &'static str,
     pub(super) footer: &'static str,
+    pub(super) zone: &'static str,
     pub(super) yes: &'static str,
     pub(super) no: &'static str,
 }
@@ -129,6 +130,7 @@ static EN: Words = Words {
     not_found_hint: "It is not in the last list of the service. Check the number, leading zeros included.",
     bad_query: "This cannot be shown",
     footer: "For programs",
+    zone: "Times: UTC",
     yes: "yes",
     no: "no",
 };
@@ -191,6 +193,7 @@ static RU: Words = Words {
     not_found_hint: "Её нет в последнем списке сервиса. Проверьте номер, вместе с нулями в начале.",
     bad_query: "Это показать нельзя",
     footer: "Для программ",
+    zone: "Время: UTC",
     yes: "да",
     no: "нет",
 };
@@ -246,7 +249,7 @@ impl Words {
 
     pub(super) fn sort_option(&self, sort: Sort) -> &'static str {
         match sort {
-            Sort::Trouble => self.one("worst first", "сначала проблемные"),
+            Sort::Trouble => self.one("worst first", "по срочности"),
             Sort::Serial => self.one("by number", "по номеру"),
             Sort::Group => self.one("by group", "по группе"),
             Sort::Expiry => self.one("fiscal storage expires", "по сроку ФН"),
