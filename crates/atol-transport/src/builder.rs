@@ -236,6 +236,7 @@ impl ClientBuilder {
         } else {
             let tls = match &self.roots {
                 Some(roots) if self.only_roots => TlsSettings::with_only_roots(roots)?,
+                _ if !endpoints.is_encrypted() => TlsSettings::without_roots()?,
                 roots => TlsSettings::with_platform_roots(roots.as_ref())?,
             };
             let leaf = Leaf::builder(&tls).connect_limit(self.timeouts.connect()).clock(Arc::clone(&clock));

@@ -197,6 +197,11 @@ impl Endpoints {
         uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority)
     }
 
+    /// Whether TLS is spoken here.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.scheme == Scheme::HTTPS
+    }
+
     fn uri(&self, path: &str) -> Result<Uri> {
         Uri::builder()
             .scheme(self.scheme.clone())

@@ -87,6 +87,17 @@ fn a_broken_record_is_told_of_and_cannot_upset_the_terminal() {
 }
 
 #[test]
+fn no_certificates_are_read_where_tls_is_not_spoken() {
+    let service = service(MockAtol::builder());
+    let home = Home::new().with("SSL_CERT_FILE", "/nowhere").with("SSL_CERT_DIR", "/nowhere");
+    let said = |environment: &str| {
+        home.atol(&["list", "-v", "--timeout", "500ms", "--environment", environment]).err()
+    };
+    assert!(!said(&service.uri()).contains("no certificate store"));
+    assert!(said("https://127.0.0.1:1").contains("no certificate store"));
+}
+
+#[test]
 fn a_server_that_is_not_there_is_named_with_what_to_do() {
     // Port 1 of loopback: nothing listens there.
     let run = atol(&["list", "--environment", "http://127.0.0.1:1", "--timeout", "500ms"]).expect_code(1);

@@ -10,7 +10,7 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use rustls_pki_types::UnixTime;
 use rustls_platform_verifier::Verifier;
 
@@ -76,15 +76,22 @@ impl TlsSettings {
         TlsSettings::new(webpki(store, &provider)?, provider)
     }
 
+    /// Trusts nobody, for where TLS is not spoken: reading the machine's store takes longer than all else at the start.
+    pub(crate) fn without_roots() -> Result<TlsSettings> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        Ok(TlsSettings::of(
+            builder(provider)?.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
+        ))
+    }
+
     fn new(verifier: Arc<dyn ServerCertVerifier>, provider: Arc<CryptoProvider>) -> Result<TlsSettings> {
-        let mut config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(unusable)?
-            .dangerous()
-            .with_custom_certificate_verifier(verifier)
-            .with_no_client_auth();
+        let builder = builder(provider)?.dangerous().with_custom_certificate_verifier(verifier);
+        Ok(TlsSettings::of(builder.with_no_client_auth()))
+    }
+
+    fn of(mut config: ClientConfig) -> TlsSettings {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(TlsSettings { config: Arc::new(config) })
+        TlsSettings { config: Arc::new(config) }
     }
 
     /// The configuration with the dates of certificates held against `clock`.
@@ -111,6 +118,11 @@ impl fmt::Debug for TlsSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TlsSettings").finish_non_exhaustive()
     }
+}
+
+fn builder(provider: Arc<CryptoProvider>) -> Result<ConfigBuilder<ClientConfig, WantsVerifier>> {
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    builder.map_err(unusable)
 }
 
 fn webpki(store: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>> {
