@@ -60,5 +60,8 @@ fn run(context: &Context, args: Args) -> Result<ExitCode, Failure> {
             "программа не смогла запуститься: {error}"
         ))
     })?;
-    runtime.block_on(command::run(context, args.command))
+    let result = runtime.block_on(command::run(context, args.command));
+    // Whoever broke off does not wait for a reader that has stalled.
+    runtime.shutdown_background();
+    result
 }

@@ -58,6 +58,20 @@ fn a_demo_lives_and_ctrl_c_ends_it_with_a_summary() {
 }
 
 #[test]
+fn ctrl_c_ends_it_though_its_reader_has_stalled() {
+    let home = Home::new();
+    // The first event is longer than a pipe holds.
+    let mut command = home.command(&["watch", "--demo-size", "2000", "--output", "jsonl"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    let watch = Running { child, lines: BufReader::new(stdout).lines() };
+    let (status, said) = watch.stop("-INT");
+    assert_eq!(status.code(), Some(130), "{said}");
+    assert!(said.contains("watched for "), "{said}");
+}
+
+#[test]
 fn sigterm_ends_it_in_good_order() {
     let service = service(shop().fleet(fleet()));
     let mut watch = Running::start(&Home::new().at(&service), &["--output", "jsonl"]);

@@ -1,9 +1,11 @@
 //! Events as lines that a person can read.
 
+use std::time::Duration;
+
 use atol_monitor::Language;
 use atol_monitor::health::{Finding, Policy, Severity};
 use atol_monitor::watch::{Closure, Fleet, WatchEvent};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::attributes;
 use crate::output::{Screen, foreign, state};
@@ -66,7 +68,7 @@ impl Lines<'_> {
                 graded(Severity::Unknown, self.unreadable(&name, &error.summary))
             }
             WatchEvent::Readable { serial_number, since, .. } => {
-                let (name, lasted) = (name(serial_number), span(*since, at));
+                let (name, lasted) = (name(serial_number), self.between(*since, at));
                 let again = self.word("can be read again, after", "снова читается, спустя");
                 graded(Severity::Ok, format!("{name}: {again} {lasted}"))
             }
@@ -94,7 +96,7 @@ impl Lines<'_> {
                 graded(Severity::Unknown, failed)
             }
             WatchEvent::Recovered { since, failures, .. } => {
-                let lasted = span(*since, at);
+                let lasted = self.between(*since, at);
                 let again = if en {
                     format!("answers again, after {lasted} (failures: {failures})")
                 } else {
@@ -116,9 +118,14 @@ impl Lines<'_> {
                 graded(Severity::Ok, right.to_owned())
             }
             WatchEvent::ClockSkew { ahead_seconds, .. } => {
-                let off = SignedDuration::from_secs(-ahead_seconds);
-                let wrong = self.word("this machine's clock is off by", "часы этого компьютера врут на");
-                graded(Severity::Warning, format!("{wrong} {off:#}"))
+                let off = span(Duration::from_secs(ahead_seconds.unsigned_abs()), self.language);
+                let wrong = match (en, *ahead_seconds > 0) {
+                    (true, true) => format!("this machine's clock is {off} slow"),
+                    (true, false) => format!("this machine's clock is {off} fast"),
+                    (false, true) => format!("часы этого компьютера отстают на {off}"),
+                    (false, false) => format!("часы этого компьютера спешат на {off}"),
+                };
+                graded(Severity::Warning, wrong)
             }
             _ => Vec::new(),
         }
@@ -164,6 +171,10 @@ impl Lines<'_> {
         }
     }
 
+    fn between(&self, since: Timestamp, at: Timestamp) -> String {
+        span(at.duration_since(since).try_into().unwrap_or_default(), self.language)
+    }
+
     fn word(&self, en: &'static str, ru: &'static str) -> &'static str {
         word(self.language, en, ru)
     }
@@ -179,7 +190,15 @@ fn named(serial: &str, fleet: &Fleet<'_>) -> String {
     }
 }
 
-/// How long it took, in whole seconds.
-fn span(since: Timestamp, at: Timestamp) -> String {
-    format!("{:#}", SignedDuration::from_secs(at.duration_since(since).as_secs()))
+/// A length of time in whole seconds: `1 h 5 min 3 s`.
+pub(super) fn span(time: Duration, language: Language) -> String {
+    let seconds = time.as_secs();
+    let parts = [
+        (seconds / 3600, word(language, "h", "ч")),
+        (seconds / 60 % 60, word(language, "min", "мин")),
+        (seconds % 60, word(language, "s", "с")),
+    ];
+    let told: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if told.is_empty() { format!("0 {}", parts[2].1) } else { told.join(" ") }
 }

@@ -10,11 +10,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use atol_monitor::Language;
 use atol_monitor::health::Severity;
 use atol_monitor::watch::{Statistics, Watch, WatchEvent};
-use jiff::SignedDuration;
 
-use self::lines::Lines;
+use self::lines::{Lines, span};
 use self::state_file::StateFile;
 use crate::args::{WatchArgs, WatchFormat};
 use crate::connection::DemoTime;
@@ -51,9 +51,16 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
             event = watch.next_event() => event,
         };
         session.count(&event);
-        match args.output {
-            WatchFormat::Text => print(&lines.of(&event, &watch.fleet()))?,
-            WatchFormat::Jsonl => print(&[serde_json::to_string(&event).map_err(io::Error::from)?])?,
+        let told = match args.output {
+            WatchFormat::Text => lines.of(&event, &watch.fleet()),
+            WatchFormat::Jsonl => vec![serde_json::to_string(&event).map_err(io::Error::from)?],
+        };
+        // On a thread of its own: a reader that stalls must not hold back the signal.
+        let printed = tokio::task::spawn_blocking(move || print(&told));
+        tokio::select! {
+            biased;
+            code = &mut stop => break code?,
+            printed = printed => printed.map_err(io::Error::from)??,
         }
         if let (WatchEvent::Polled { .. }, Some(file)) = (&event, &state_file) {
             file.save(&watch.state(), context.console);
@@ -108,11 +115,11 @@ impl Session {
         let of = |severity| counts.of(severity);
         let (critical, warning) = (of(Severity::Critical), of(Severity::Warning));
         let (unknown, ok) = (of(Severity::Unknown), of(Severity::Ok));
-        let elapsed = SignedDuration::from_secs(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX));
+        let (en, ru) = (span(elapsed, Language::En), span(elapsed, Language::Ru));
         text!(
-            "watched for {elapsed:#}; polls: {polls}, failed: {failed}; findings opened: {opened}, closed: {closed}; \
+            "watched for {en}; polls: {polls}, failed: {failed}; findings opened: {opened}, closed: {closed}; \
              at the end critical: {critical}, warning: {warning}, unknown: {unknown}, ok: {ok}",
-            "наблюдение: {elapsed:#}; опросов: {polls}, неудачных: {failed}; проблем появилось: {opened}, ушло: {closed}; \
+            "наблюдение: {ru}; опросов: {polls}, неудачных: {failed}; проблем появилось: {opened}, ушло: {closed}; \
              в конце критично: {critical}, предупреждение: {warning}, неизвестно: {unknown}, норма: {ok}"
         )
     }

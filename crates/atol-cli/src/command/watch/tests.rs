@@ -62,6 +62,32 @@ fn told(language: Language, all_changes: bool) -> String {
 }
 
 #[test]
+fn a_clock_that_is_off_is_told_which_way() {
+    let policy = Policy::default();
+    let lines = |language| Lines {
+        policy: &policy,
+        language,
+        screen: Screen { width: None, colour: false },
+        all_changes: false,
+    };
+    let ours: jiff::Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
+    let told = |language, server: &str| {
+        let mut watcher = Watcher::new(policy.clone(), Duration::from_secs(3600));
+        let moment = Moment::new(ours, Duration::ZERO).with_server_time(Some(server.parse().unwrap()));
+        let events = watcher.observe(PollOutcome::List(KktList::new(vec![], vec![])), moment);
+        let told: Vec<_> =
+            events.iter().flat_map(|event| lines(language).of(event, &watcher.fleet(moment))).collect();
+        told.join("\n")
+    };
+    let slow = told(Language::En, "2026-11-24T11:05:03Z");
+    assert!(slow.contains("this machine's clock is 1 h 5 min 3 s slow"), "{slow}");
+    let fast = told(Language::En, "2026-11-24T09:30:00Z");
+    assert!(fast.contains("this machine's clock is 30 min fast"), "{fast}");
+    let slow = told(Language::Ru, "2026-11-24T11:05:03Z");
+    assert!(slow.contains("часы этого компьютера отстают на 1 ч 5 мин 3 с"), "{slow}");
+}
+
+#[test]
 fn events_are_lines_a_person_can_read() {
     insta::assert_snapshot!(told(Language::En, false));
 }
