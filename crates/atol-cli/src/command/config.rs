@@ -23,7 +23,13 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Result<ExitCode
         ListingFormat::Json => {
             let shown: serde_json::Map<_, _> = rows
                 .into_iter()
-                .map(|row| (row.name.to_owned(), json!({ "value": row.value, "origin": row.origin })))
+                .map(|row| {
+                    let mut setting = json!({ "value": row.value, "origin": row.origin });
+                    if let Some(exists) = row.exists {
+                        setting["exists"] = exists.into();
+                    }
+                    (row.name.to_owned(), setting)
+                })
                 .collect();
             print(&serde_json::Value::from(shown))?;
         }
@@ -36,7 +42,10 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Result<ExitCode
             ]);
             for row in rows {
                 let value = row.value.unwrap_or_else(|| "-".to_owned());
-                let value = Excerpt::of(&value, LONGEST).to_string();
+                let mut value = Excerpt::of(&value, LONGEST).to_string();
+                if row.exists == Some(false) {
+                    value.push_str(word(language, " (not there)", " (файла нет)"));
+                }
                 listing.add([row.name.to_owned(), row.origin, value]);
             }
             if let Some(width) = Screen::of_stdout().width {
@@ -53,12 +62,15 @@ struct Row {
     name: &'static str,
     value: Option<String>,
     origin: String,
+    /// Whether the file that the value names is there, where it need not be.
+    exists: Option<bool>,
 }
 
 impl Row {
     fn new<T>(name: &'static str, setting: Option<&Setting<T>>, show: impl FnOnce(&T) -> String) -> Row {
         let origin = setting.map_or(Origin::Default, |setting| setting.origin);
-        Row { name, value: setting.map(|setting| show(&setting.value)), origin: origin.to_string() }
+        let value = setting.map(|setting| show(&setting.value));
+        Row { name, value, origin: origin.to_string(), exists: None }
     }
 }
 
@@ -66,10 +78,10 @@ fn rows(settings: &Settings) -> Vec<Row> {
     let path = |path: &std::path::PathBuf| path.display().to_string();
     let names = Setting::file(Some(settings.profiles.join(", "))).filter(|names| !names.value.is_empty());
     vec![
-        Row::new("config", settings.file.as_ref(), |file| {
-            let is_there = if settings.is_file_there { "" } else { " (not there)" };
-            format!("{}{is_there}", path(file))
-        }),
+        Row {
+            exists: settings.file.as_ref().map(|_| settings.is_file_there),
+            ..Row::new("config", settings.file.as_ref(), path)
+        },
         Row::new("profiles", names.as_ref(), Clone::clone),
         Row::new("profile", settings.profile.as_ref(), Clone::clone),
         Row::new("language", Some(&settings.language), ToString::to_string),

@@ -19,6 +19,18 @@ fn settings_are_shown_with_their_origin_and_without_secrets() {
 }
 
 #[test]
+fn whether_the_file_is_there_is_told_beside_its_path() {
+    let home = Home::new();
+    let config =
+        || home.atol(&["config", "show", "--output", "json"]).expect_code(0).json()["config"].clone();
+    let path = home.path().join("config/atol/config.toml");
+    assert_eq!((&config()["value"], &config()["exists"]), (&path.to_str().into(), &false.into()));
+    assert!(home.atol(&["config", "show"]).out().contains("config.toml (not there)"));
+    home.configure("");
+    assert_eq!((&config()["value"], &config()["exists"]), (&path.to_str().into(), &true.into()));
+}
+
+#[test]
 fn a_file_that_cannot_be_used_is_wrong_usage() {
     let home = Home::new();
     home.configure("[profiles.shop]\npassword = 'canary'\n");
