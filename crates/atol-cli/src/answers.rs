@@ -32,11 +32,10 @@ pub(crate) async fn answers<'a>(
     let mut answers = HashMap::new();
     let mut arriving = monitor.get_many(serials.iter().map(SerialNumber::as_str));
     while let Some((serial, answer)) = arriving.next().await {
-        if answer.as_ref().is_err_and(atol_monitor::Error::is_auth) {
-            answer?;
-            break;
-        }
-        answers.insert(serial, answer.map_err(Failure::from));
+        match answer {
+            Err(error) if error.is_auth() => return Err(error.into()),
+            answer => answers.insert(serial, answer.map_err(Failure::from)),
+        };
     }
     let ordered = serials.iter().filter_map(|serial| Some((serial, answers.remove(serial.as_str())?)));
     Ok(ordered.collect())

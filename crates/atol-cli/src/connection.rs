@@ -66,7 +66,7 @@ impl Connection {
         let progress = Progress::default();
         let builder = KktMonitor::builder()
             .layer(progress.clone())
-            .timeouts(Timeouts::default().with_call(context.timeout()))
+            .timeouts(Timeouts::default().with_call(context.settings.timeout.value))
             .user_agent(concat!("atol/", env!("CARGO_PKG_VERSION")));
         match context.demo {
             Some(size) => Connection::to_stand_in(context, builder, progress, size, time, finish).await,

@@ -1,13 +1,11 @@
 //! What every command needs: the settings, a voice, the time, and from them a monitor and a policy.
 
-use std::time::Duration;
-
 use atol_monitor::health::Policy;
 use atol_transport::Environment;
 use atol_transport::clock::{SharedClock, SystemClock};
 use serde::Deserialize;
 
-use crate::args::{ConnectionArgs, GeneralArgs, HealthArgs, zone_of_machine};
+use crate::args::{ConnectionArgs, GeneralArgs, HealthArgs};
 use crate::connection::{Connection, DemoTime};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -61,11 +59,6 @@ impl Context {
         Connection::open(self, time, |client| client).await
     }
 
-    /// The longest that a call may take in all.
-    pub(crate) fn timeout(&self) -> Duration {
-        self.settings.timeout.value
-    }
-
     /// The limits to judge by: those of the command line, then of the profile, then the defaults.
     pub(crate) fn policy(&self, args: &HealthArgs) -> Result<Policy, Failure> {
         let mut health = self.settings.health.clone();
@@ -79,7 +72,19 @@ impl Context {
         Policy::deserialize(toml::Value::Table(health)).map_err(|error| {
             let why = error.to_string();
             let why = why.trim_end();
-            Failure::usage(text!("these limits cannot be used: {why}", "такие пороги не годятся: {why}"))
+            Failure::usage(text!(
+                "the registers cannot be judged like this: {why}",
+                "так оценить ККТ нельзя: {why}"
+            ))
         })
     }
+}
+
+/// The zone that the people at this machine live in, when it tells.
+///
+/// A machine in UTC is a server and says nothing about its people; the registers' own zone is the better guess then.
+fn zone_of_machine() -> Option<String> {
+    const NOBODYS: [&str; 5] = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT"];
+    let zone = jiff::tz::TimeZone::system();
+    zone.iana_name().filter(|name| !NOBODYS.contains(name)).map(str::to_owned)
 }

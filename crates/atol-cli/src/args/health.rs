@@ -111,15 +111,6 @@ fn set(table: &mut toml::Table, path: &[&str], value: impl Into<toml::Value>) {
     }
 }
 
-/// The zone that the people at this machine live in, when it tells.
-///
-/// A machine in UTC is a server and says nothing about its people; the registers' own zone is the better guess then.
-pub(crate) fn zone_of_machine() -> Option<String> {
-    const NOBODYS: [&str; 5] = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT"];
-    let zone = jiff::tz::TimeZone::system();
-    zone.iana_name().filter(|name| !NOBODYS.contains(name)).map(str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,19 +31,19 @@ pub(crate) struct SelectionArgs {
     #[arg(long)]
     pub(crate) problems: bool,
 
-    /// In which order; tables show the worst first, the other forms keep the order of the service
+    /// Order of the registers; without it tables show the worst first, and the other forms keep the order of the service
     #[arg(long, value_name = "KEY")]
     pub(crate) sort: Option<SortKey>,
 
-    /// The other way round
+    /// Reverse the order
     #[arg(long, requires = "sort")]
     pub(crate) reverse: bool,
 
-    /// At most so many registers of those that are left
+    /// Show at most so many of the registers selected
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
 
-    /// Pass over so many of them first
+    /// Skip so many of the registers selected
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) offset: u32,
 }

@@ -21,7 +21,7 @@ pub(crate) use self::connection::ConnectionArgs;
 pub(crate) use self::duration::duration;
 pub(crate) use self::general::GeneralArgs;
 pub(crate) use self::get::GetArgs;
-pub(crate) use self::health::{HealthArgs, zone_of_machine};
+pub(crate) use self::health::HealthArgs;
 pub(crate) use self::list::{ListArgs, SelectionArgs, SortKey};
 pub(crate) use self::output::{Format, ListingFormat, OutputArgs};
 pub(crate) use self::serve::ServeArgs;
@@ -53,24 +53,24 @@ The password comes from ATOL_PASSWORD or --password-file, or is asked for on a t
 an argument, which every user of the machine can read. HTTPS_PROXY and NO_PROXY name the way out,
 NO_COLOR turns colours off.
 
-Exit codes: 0 all is told, 1 failed, 2 wrong usage, 4 told in part (some records could not be read,
-or some registers could not be had), 130 broken off with Ctrl-C. `atol check` has its own: 0 OK,
-1 WARNING, 2 CRITICAL, 3 UNKNOWN.";
+Exit codes: 0 success, 1 failure, 2 wrong usage, 4 partial result (some records could not be read,
+or some registers could not be had), 130 interrupted with Ctrl-C. `atol check` has its own: 0 OK,
+1 WARNING, 2 CRITICAL, 3 UNKNOWN. Messages about wrong usage are in English only.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Tell of every register
+    /// List the registers, those in trouble first
     List(ListArgs),
-    /// Tell of one register or several, by serial number
+    /// Show one register in full, or several, by serial number
     Get(GetArgs),
-    /// Tell a monitoring system whether all is well (Nagios, Icinga, Zabbix)
+    /// Check the fleet for a monitoring system (Nagios, Icinga, Zabbix)
     Check(CheckArgs),
-    /// Tell of changes and findings as they happen, until stopped
+    /// Report changes and findings as they happen, until stopped
     Watch(WatchArgs),
     /// Serve metrics for Prometheus and a status page, until stopped
     #[command(after_help = serve::EXAMPLES)]
     Serve(ServeArgs),
-    /// Tell what the network error codes mean
+    /// Explain the network error codes
     Codes {
         /// The form of the data
         #[arg(long, short, default_value = "table")]

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use atol_monitor::RejectedKkt;
 use atol_monitor::health::Policy;
-use atol_transport::error::Excerpt;
 use futures_util::StreamExt;
 
 use crate::args::{Format, ListArgs, SortKey};
@@ -13,7 +12,7 @@ use crate::connection::{Connection, DemoTime};
 use crate::context::Context;
 use crate::failure::{Failure, PARTLY};
 use crate::judged::{Judged, as_count};
-use crate::output::{self, Cells, print_registers};
+use crate::output::{self, Cells, foreign, print_registers};
 use crate::text::text;
 
 /// The longest serial number of a broken record that is shown whole.
@@ -120,8 +119,7 @@ impl List<'_> {
 
     /// Names a record that could not be read; it must not go unnoticed.
     fn tell(&self, record: &RejectedKkt) {
-        let serial = record.serial_number.as_deref().unwrap_or("?");
-        let (serial, error) = (Excerpt::of(serial, LONGEST_SERIAL), &record.error);
+        let (serial, error) = (foreign(record.serial_number.as_deref(), LONGEST_SERIAL), &record.error);
         self.context.console.warn(&text!(
             "a record ({serial}) could not be read: {error}",
             "не удалось разобрать запись ({serial}): {error}"

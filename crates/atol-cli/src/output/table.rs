@@ -4,7 +4,7 @@ use atol_monitor::Language;
 use atol_monitor::health::{Assessment, Severity};
 use comfy_table::Cell;
 
-use super::cell::{Cells, count, foreign, mark, state};
+use super::cell::{Cells, NOT_TOLD, foreign, mark, state};
 use super::{Listing, Screen, right};
 use crate::judged::Judged;
 use crate::text::word;
@@ -35,7 +35,7 @@ pub(crate) fn table(registers: &[Judged], cells: Cells<'_>, screen: Screen) -> S
             right(cells.date_and_days(kkt.fiscal_storage_expiration)),
             right(cells.percent(kkt.fiscal_storage_percentage_use)),
             right(kkt.unsent_docs.unwrap_or_default()),
-            right(count(kkt.network_error_code.map(|code| code.code().unsigned_abs()))),
+            right(kkt.network_error_code.map_or_else(|| NOT_TOLD.to_owned(), |code| code.code().to_string())),
             Cell::new(cells.shift(kkt)),
             Cell::new(headline(assessment, language)),
         ]);

@@ -25,7 +25,7 @@ pub(crate) async fn run(context: &Context, args: &CheckArgs) -> Result<ExitCode,
     let started = context.clock.monotonic();
     let survey = Survey::make(context, args, &policy).await?;
     let elapsed = context.clock.monotonic().saturating_sub(started);
-    let report = Report::new(&survey, &policy, context.console.language, elapsed, context.timeout());
+    let report = Report::new(&survey, &policy, context.console.language, elapsed);
     print(&report)?;
     Ok(exit_code(survey.severity()))
 }

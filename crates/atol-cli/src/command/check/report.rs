@@ -1,5 +1,6 @@
 //! What a check prints.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::time::Duration;
 
@@ -8,7 +9,6 @@ use atol_monitor::health::{Policy, Severity};
 
 use super::perfdata::Perfdata;
 use super::survey::Survey;
-
 use crate::judged::Judged;
 use crate::output::foreign;
 use crate::text::word;
@@ -28,13 +28,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new(
-        survey: &Survey,
-        policy: &Policy,
-        language: Language,
-        elapsed: Duration,
-        timeout: Duration,
-    ) -> Report {
+    pub(super) fn new(survey: &Survey, policy: &Policy, language: Language, elapsed: Duration) -> Report {
         let lines = lines(survey, language);
         let summary = match (survey.nothing(), lines.first()) {
             (Some(nothing), _) => nothing.to(language).to_owned(),
@@ -44,7 +38,7 @@ impl Report {
         Report {
             status: label(survey.severity()),
             summary,
-            perfdata: Perfdata::new(survey, policy, elapsed, timeout),
+            perfdata: Perfdata::new(survey, policy, elapsed),
             lines: shortened(lines, language),
         }
     }
@@ -95,19 +89,14 @@ fn counts(survey: &Survey, language: Language) -> String {
 fn lines(survey: &Survey, language: Language) -> Vec<String> {
     let mut troubled: Vec<&Judged> =
         survey.registers.iter().filter(|register| register.severity() != Severity::Ok).collect();
-    troubled.sort_by(|one, other| {
-        other
-            .severity()
-            .cmp(&one.severity())
-            .then_with(|| one.kkt.serial_number.cmp(&other.kkt.serial_number))
-    });
+    troubled.sort_by_key(|register| &register.kkt.serial_number);
     let troubled = troubled.into_iter().map(|register| (register.severity(), line(register, language)));
     let unreadable = survey
         .unreadable
         .iter()
         .map(|(serial, why)| (Severity::Unknown, format!("[UNKNOWN] {serial}: {}", why.to(language))));
     let mut lines: Vec<_> = troubled.chain(unreadable).collect();
-    lines.sort_by(|(one, _), (other, _)| other.cmp(one));
+    lines.sort_by_key(|(severity, _)| Reverse(*severity));
     lines.into_iter().map(|(_, line)| line).collect()
 }
 

@@ -2,7 +2,6 @@
 
 use atol_monitor::health::{Policy, Severity};
 use atol_monitor::{Kkt, SerialNumber};
-use atol_transport::error::Excerpt;
 use jiff::Timestamp;
 
 use crate::answers::{answers, serial_numbers};
@@ -11,6 +10,7 @@ use crate::connection::{Connection, DemoTime};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::judged::{Judged, is_of};
+use crate::output::foreign;
 use crate::text::{Text, text};
 
 /// The longest serial number of a broken record that is shown whole.
@@ -62,8 +62,8 @@ impl Survey {
         self.unreadable = rejected
             .into_iter()
             .map(|rejected| {
-                let serial = rejected.serial_number.as_deref().unwrap_or("?");
-                (Excerpt::of(serial, LONGEST_SERIAL).to_string(), Text::foreign(&rejected.error))
+                let serial = foreign(rejected.serial_number.as_deref(), LONGEST_SERIAL);
+                (serial, Text::foreign(&rejected.error))
             })
             .collect();
         Ok(())
