@@ -3,6 +3,7 @@
 use atol_mock::MockAtol;
 use atol_model::Kkt;
 use atol_monitor::KktMonitor;
+use atol_transport::token::MemoryTokenStore;
 use atol_transport::{Credentials, Environment};
 
 use crate::service::{Answer, SERIAL, Service, kkt};
@@ -139,6 +140,42 @@ async fn reference_m14_one_register_is_the_one_that_was_asked_for() {
     let monitor = monitor_of(&mock);
     let first = monitor.get_all().await.unwrap()[0].clone();
     assert_eq!(monitor.get_one(&format!(" {} ", first.serial_number)).await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn login_and_password_are_given_in_the_builder_or_later() {
+    let mock = mock().await;
+    let service = Service::default();
+    let monitor = service.monitor(|_, _| Answer::json("[]"));
+    monitor.client().tokens().unwrap().set_credentials(Credentials::new("shop-17", "later").unwrap());
+    monitor.authenticate().await.unwrap();
+    assert!(service.requests()[0].body.contains(r#""login":"shop-17","pass":"later""#));
+
+    let environment = Environment::custom(mock.uri().parse().unwrap()).unwrap();
+    let before = KktMonitor::builder().credentials("shop-17", "correct horse").environment(environment);
+    before.build().unwrap().authenticate().await.unwrap();
+}
+
+#[tokio::test]
+async fn switching_the_environment_takes_no_token_along() {
+    let (test, production) = (mock().await, mock().await);
+    // Even where both keep their tokens in one place.
+    let tokens = MemoryTokenStore::default();
+    for mock in [&test, &production, &test] {
+        let monitor = KktMonitor::builder()
+            .environment(Environment::custom(mock.uri().parse().unwrap()).unwrap())
+            .credentials("shop-17", "correct horse")
+            .token_store(tokens.clone())
+            .build()
+            .unwrap();
+        monitor.page(atol_monitor::Page::default()).await.unwrap();
+    }
+    let asked = |mock: &MockAtol| -> Vec<_> {
+        mock.requests().iter().map(|request| (request.method() == "POST", request.status())).collect()
+    };
+    let (login, list) = ((true, 200), (false, 200));
+    assert_eq!(asked(&test), [login, list, list]);
+    assert_eq!(asked(&production), [login, list]);
 }
 
 #[tokio::test(start_paused = true)]
