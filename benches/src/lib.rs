@@ -8,6 +8,7 @@
     reason = "a benchmark may stop when something is wrong"
 )]
 
+mod curve;
 mod pairs;
 mod plain;
 mod process;
@@ -16,6 +17,7 @@ mod raw;
 mod server;
 mod table;
 
+pub use curve::Work;
 pub use pairs::{ratio, seconds, warm_seconds};
 pub use plain::{Envelope, PlainKkt, REGISTERS, list};
 pub use process::{Usage, arguments, instructions_per_call, output_of, peak, run_measured, usage_of};

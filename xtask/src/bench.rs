@@ -31,11 +31,14 @@ struct Suite {
 const SUITES: &[Suite] = &[
     Suite { folder: ".", package: "atol-model", bench: "memory", ids: &["P3"] },
     Suite { folder: ".", package: "atol-model", bench: "targets", ids: &["P1", "P2", "P4"] },
+    Suite { folder: ".", package: "atol-model", bench: "scaling", ids: &["P16"] },
     Suite { folder: ".", package: "atol-monitor", bench: "listing", ids: &["P5", "P6", "P10"] },
     Suite { folder: ".", package: "atol-monitor", bench: "asking", ids: &["P7", "P9"] },
     Suite { folder: ".", package: "atol-monitor", bench: "watching", ids: &["P11", "P12"] },
-    Suite { folder: ".", package: "atol-cli", bench: "metrics", ids: &["P13"] },
+    Suite { folder: ".", package: "atol-cli", bench: "metrics", ids: &["P13", "P16"] },
     Suite { folder: ".", package: "atol-cli", bench: "printing", ids: &["P14"] },
+    // A workspace of its own: nobody who builds ours shall build reqwest.
+    Suite { folder: "benches/compare", package: "atol-compare", bench: "reqwest", ids: &["P8"] },
 ];
 
 /// The number of crates, which no benchmark measures.
@@ -46,9 +49,10 @@ const FIGURE: &str = "docs/scaling.svg";
 
 pub(crate) fn run(project: &Project, options: &flags::Bench) -> anyhow::Result<ExitCode> {
     let before = options.against.as_deref().map(Rows::load).transpose()?;
+    let asked = asked_for(&options.id)?;
     let mut runner = Runner::new(false);
     runner.begin("bench");
-    let rows = measure(project, &mut runner, &options.id, options.quick)?;
+    let rows = measure(project, &mut runner, &asked, options.quick)?;
     println!("\n{}", rows.table(before.as_ref()));
     if let Some(path) = &options.save {
         rows.save(path)?;
@@ -57,34 +61,25 @@ pub(crate) fn run(project: &Project, options: &flags::Bench) -> anyhow::Result<E
         project.sh.write_file(project.path(FIGURE), plot::svg(&rows.points)?)?;
         println!("{FIGURE} is drawn anew");
     }
-    runner.check("every target asked for is met", || Ok(rows.problems(&asked_for(&options.id)?)))?;
+    runner.check("every target asked for is met", || Ok(rows.problems(&asked)))?;
     Ok(runner.finish())
 }
 
-/// A step of `cargo xtask ci`: that the benchmarks run, and that what can be counted holds.
-pub(crate) fn check(project: &Project, runner: &mut Runner) -> anyhow::Result<()> {
-    let rows = measure(project, runner, &[], true)?;
-    println!("\n{}", rows.table(None));
-    runner.check("what is counted keeps its promise", || Ok(rows.problems(&asked_for(&[])?)))
-}
-
-/// Runs the benchmarks that measure these targets, or all.
-fn measure(project: &Project, runner: &mut Runner, ids: &[String], quick: bool) -> anyhow::Result<Rows> {
-    let asked = asked_for(ids)?;
-    let file = Workspace::load(project)?.target_directory.join("bench-rows.jsonl");
+/// Runs the benchmarks that measure these targets.
+fn measure(project: &Project, runner: &mut Runner, asked: &[&str], quick: bool) -> anyhow::Result<Rows> {
+    let target = Workspace::load(project)?.target_directory;
+    let file = target.join("bench-rows.jsonl");
     project.sh.remove_path(&file)?;
-    for Suite { folder, package, bench, ids: measured } in SUITES {
-        if !measured.iter().any(|id| asked.contains(id)) {
+    for Suite { folder, package, bench, ids } in SUITES {
+        if !ids.iter().any(|id| asked.contains(id)) {
             continue;
         }
         let manifest = format!("{folder}/Cargo.toml");
-        let mut step = Step::streamed(
-            cmd!(project.sh, "cargo bench --locked --manifest-path {manifest} -p {package} --bench {bench}")
-                .env("ATOL_BENCH_ROWS", &file),
-        );
-        if !ids.is_empty() {
-            step = step.env("ATOL_BENCH_ONLY", asked.join(","));
-        }
+        let command =
+            cmd!(project.sh, "cargo bench --locked --manifest-path {manifest} -p {package} --bench {bench}");
+        // What is outside the workspace builds beside it, and not in a folder of its own.
+        let command = command.env("CARGO_TARGET_DIR", &target).env("ATOL_BENCH_ROWS", &file);
+        let mut step = Step::streamed(command).env("ATOL_BENCH_ONLY", asked.join(","));
         if quick {
             step = step.env("ATOL_BENCH_QUICK", "1");
         }
@@ -102,7 +97,10 @@ fn measure(project: &Project, runner: &mut Runner, ids: &[String], quick: bool) 
 
 /// The targets by these names, or all of them.
 fn asked_for(ids: &[String]) -> anyhow::Result<Vec<&'static str>> {
-    let known: Vec<&str> = SUITES.iter().flat_map(|suite| suite.ids).copied().chain([CRATES]).collect();
+    let mut known: Vec<&str> = SUITES.iter().flat_map(|suite| suite.ids).copied().chain([CRATES]).collect();
+    // P16 is measured wherever there is something that could scale badly.
+    known.sort_unstable();
+    known.dedup();
     if let Some(unknown) = ids.iter().find(|id| !known.contains(&id.as_str())) {
         bail!("there is no target {unknown:?}; there are {}", known.join(", "));
     }

@@ -8,7 +8,7 @@ use anyhow::bail;
 use xshell::cmd;
 
 use crate::{
-    bench, browser, contract, docs, faults, flags, layers, msrv,
+    browser, contract, docs, faults, flags, layers, msrv,
     project::Project,
     promtool,
     runner::{Runner, Step},
@@ -48,11 +48,6 @@ const JOBS: &[Job] = &[
         name: "shipped",
         proves: "what is shipped beside the command speaks of metrics that exist",
         run: shipped,
-    },
-    Job {
-        name: "bench",
-        proves: "the benchmarks run, and what they count keeps its promise",
-        run: |p, r, _| bench::check(p, r),
     },
     Job { name: "package", proves: "what goes to crates.io builds from what is in it", run: package },
     Job {

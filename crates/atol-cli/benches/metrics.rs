@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use atol_bench::Bound::AtMost;
-use atol_bench::{Table, ratio, warm_seconds};
+use atol_bench::{Table, Work, ratio, warm_seconds};
 use atol_mock::Fleet as MadeFleet;
 use atol_monitor::health::Policy;
 use atol_monitor::watch::{Moment, PollOutcome, Watcher};
@@ -39,6 +39,11 @@ fn main() -> ExitCode {
             || warm_seconds(|| drop(black_box(encode(&registry)))),
             || warm_seconds(|| drop(black_box(scrape(&view)))),
         )
+    });
+    table.curve("metrics", |registers| {
+        let (view, registry) = (self::view(registers), self::registry(registers));
+        let bytes = scrape(&view).len();
+        Work::new(move || drop(black_box(scrape(&view))), move || drop(black_box(encode(&registry))), bytes)
     });
     table.finish()
 }

@@ -25,6 +25,9 @@ enum Outcome {
 const MET: &str = "met";
 const MISSED: &str = "MISSED";
 
+/// Targets that are missed for the reason that docs/performance.md gives, and what they must stay within all the same.
+const EXPLAINED: &[(&str, f64)] = &[("P7", 2.1), ("P8", 1.4), ("P9", 0.6)];
+
 impl Row {
     /// A count that has a budget.
     #[expect(clippy::cast_precision_loss, reason = "some hundred crates")]
@@ -64,6 +67,23 @@ impl Row {
             Outcome::Figure(measured) => json!({ "id": id, "what": what, "measured": measured }),
             Outcome::Skipped(why) => json!({ "id": id, "what": what, "skipped": why }),
         }
+    }
+
+    /// What is said of a target behind its figures.
+    fn verdict(&self) -> &str {
+        match &self.result {
+            Outcome::Target { verdict, .. } if verdict == MISSED && self.is_explained() => {
+                "missed, explained"
+            }
+            Outcome::Target { verdict, .. } => verdict,
+            Outcome::Figure(_) | Outcome::Skipped(_) => "",
+        }
+    }
+
+    fn is_explained(&self) -> bool {
+        let Outcome::Target { measured, sign, .. } = &self.result else { return false };
+        let within = |limit: f64| if sign == ">=" { *measured >= limit } else { *measured <= limit };
+        EXPLAINED.iter().any(|(id, limit)| *id == self.id && within(*limit))
     }
 
     fn measured(&self) -> Option<f64> {
@@ -161,9 +181,8 @@ impl Rows {
                 let _ = write!(table, " {}", change(before.same(row), row.measured()));
             }
             let _ = match &row.result {
-                Outcome::Target { verdict, .. } => write!(table, "  {verdict}"),
-                Outcome::Figure(_) => Ok(()),
                 Outcome::Skipped(why) => write!(table, "  skipped: {why}"),
+                Outcome::Target { .. } | Outcome::Figure(_) => write!(table, "  {}", row.verdict()),
             };
         }
         let lines: Vec<&str> = table.lines().map(str::trim_end).collect();
@@ -177,7 +196,7 @@ impl Rows {
     /// Targets that are missed, and those among `asked` that nobody has reported.
     pub(super) fn problems(&self, asked: &[&str]) -> Vec<Problem> {
         let missed = self.targets.iter().filter_map(|row| match &row.result {
-            Outcome::Target { measured, sign, target, verdict } if verdict == MISSED => {
+            Outcome::Target { measured, sign, target, .. } if row.verdict() == MISSED => {
                 let message = format!("{}: {measured:.2}, promised {sign} {target}", row.what);
                 Some(Problem::new(&row.id, message))
             }
@@ -232,6 +251,16 @@ mod tests {
         let problems = Rows::read(ROWS)?.problems(&["P1", "P7", "P8"]);
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(lines, ["P1: read: 1.10, promised >= 1.2", "P8: no benchmark has reported it"]);
+        Ok(())
+    }
+
+    #[test]
+    fn an_explained_miss_is_said_and_no_problem_until_it_grows() -> anyhow::Result<()> {
+        let row = r#"{"id":"P7","what":"one","measured":1.9,"sign":"<=","target":1.3,"verdict":"MISSED"}"#;
+        let rows = Rows::read(row)?;
+        assert!(rows.table(None).contains("missed, explained"), "{}", rows.table(None));
+        assert_eq!(rows.problems(&["P7"]), []);
+        assert_eq!(Rows::read(&row.replace("1.9", "9.9"))?.problems(&["P7"]).len(), 1);
         Ok(())
     }
 
