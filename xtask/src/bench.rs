@@ -38,7 +38,7 @@ const SUITES: &[Suite] = &[
     Suite { folder: ".", package: "atol-cli", bench: "metrics", ids: &["P13", "P16"] },
     Suite { folder: ".", package: "atol-cli", bench: "printing", ids: &["P14"] },
     // A workspace of its own: nobody who builds ours shall build reqwest.
-    Suite { folder: "benches/compare", package: "atol-compare", bench: "reqwest", ids: &["P8"] },
+    Suite { folder: "crates/atol-bench/compare", package: "atol-compare", bench: "reqwest", ids: &["P8"] },
 ];
 
 /// The number of crates, which no benchmark measures.
