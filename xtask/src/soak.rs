@@ -17,9 +17,6 @@ pub(crate) fn run(project: &Project, options: &flags::Soak) -> anyhow::Result<Ex
     let minutes = options.minutes.unwrap_or(MINUTES).to_string();
     let mut runner = Runner::new(false);
     runner.begin("soak");
-    runner.step(Step::streamed(cmd!(
-        project.sh,
-        "cargo run --release -p atol-tests --example soak -- {minutes}"
-    )))?;
+    runner.step(Step::streamed(cmd!(project.sh, "cargo run -p atol-tests --example soak -- {minutes}")))?;
     Ok(runner.finish())
 }

@@ -89,7 +89,7 @@ impl ConfigFile {
         }
         let wanted = Excerpt::of(&name.value, 40);
         let path = path.map(|path| path.value.display().to_string()).unwrap_or_default();
-        let known: Vec<_> = self.profiles.keys().map(String::as_str).collect();
+        let known: Vec<_> = self.profiles.keys().map(|name| Excerpt::of(name, 40).to_string()).collect();
         let known = if known.is_empty() { "-".to_owned() } else { known.join(", ") };
         Err(Failure::usage(text!(
             "there is no profile `{wanted}` in the configuration file {path}",
@@ -111,7 +111,8 @@ fn absolute(path: &Path, directory: &Path) -> PathBuf {
 fn unreadable(text: &str, error: &toml::de::Error, shown: &str) -> Failure {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
-    let why = error.message().lines().next().unwrap_or_default();
+    // It names keys of the file, and a file may come from anybody.
+    let why = Excerpt::of(error.message().lines().next().unwrap_or_default(), 200).to_string();
     let failure = Failure::usage(text!(
         "the configuration file {shown} cannot be used, line {line}: {why}",
         "файл настроек {shown} не годится, строка {line}: {why}"
@@ -154,6 +155,43 @@ mod tests {
         let failure = parse("[profiles.a]\nlogin = 'shop'\npassword = 'canary'\n").unwrap_err();
         assert!(failure.what().en.contains("line 3: unknown field `password`"), "{failure:?}");
         assert!(failure.advice().is_some_and(|advice| advice.en.contains("password_file")));
+    }
+
+    /// A good file with pieces of it, and of what hurts, put in other places.
+    #[test]
+    fn whatever_a_file_says_it_is_read_or_refused_in_words_that_can_be_shown() {
+        const PIECES: [&str; 12] = [
+            "language = 'ru'\n",
+            "[profiles.a]\n",
+            "[profiles.\"\u{202e}b\"]\n",
+            "login = '",
+            "\"\u{1b}[31m\" = 1\n",
+            "password = 'canary'\n",
+            "timeout = 1979-05-27T07:32:00Z\n",
+            "health = { fiscal_storage_expiry = [[[",
+            "token_cache = true\n",
+            "\"\"\"",
+            "\u{feff}#\u{7f}",
+            "profiles = 0x_1e999\n",
+        ];
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mut good = 0;
+        for _ in 0..20_000 {
+            let text: String = (0..rng.usize(0..6)).map(|_| PIECES[rng.usize(..PIECES.len())]).collect();
+            let mut end = rng.usize(..=text.len());
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            match parse(if rng.bool() { &text } else { &text[..end] }) {
+                Ok(_) => good += 1,
+                Err(failure) => {
+                    let told = &failure.what().en;
+                    let is_bad = |c: char| c.is_control() || c == '\u{202e}';
+                    assert!(!told.contains(is_bad) && !told.contains("canary"), "{told:?}");
+                }
+            }
+        }
+        assert!(good > 1_000, "{good}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use atol_mock::{Fleet, MockAtol};
 use crate::support::{Home, atol, service, shop};
 
 /// A server that runs until it is dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     stderr: BufReader<ChildStderr>,
     said: String,
@@ -18,7 +18,7 @@ struct Server {
 
 impl Server {
     /// Starts `atol serve` on a free port; it answers from the moment it has told the address.
-    fn start(home: &Home, args: &[&str]) -> Server {
+    pub(crate) fn start(home: &Home, args: &[&str]) -> Server {
         let mut all = vec!["serve"];
         all.extend(args);
         if !args.contains(&"--listen") {
@@ -38,7 +38,7 @@ impl Server {
         Server { child, stderr, said, address }
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let port = self.address.rsplit(':').next().unwrap();
         let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
@@ -49,7 +49,7 @@ impl Server {
     }
 
     /// Asks again until the answer is as it should be; the test's own time limit is that of its runner.
-    fn get_when(&self, path: &str, is_as_it_should_be: impl Fn(&str) -> bool) -> String {
+    pub(crate) fn get_when(&self, path: &str, is_as_it_should_be: impl Fn(&str) -> bool) -> String {
         loop {
             let (_, body) = self.get(path);
             if is_as_it_should_be(&body) {

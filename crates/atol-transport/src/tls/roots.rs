@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::pem::{self, PemObject};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -43,7 +43,7 @@ impl RootCertificates {
     pub fn from_pem(pem: &[u8]) -> Result<RootCertificates> {
         RootCertificates::from_each(
             CertificateDer::pem_slice_iter(pem)
-                .map(|entry| entry.map_err(|error| format!("its PEM is broken: {error}"))),
+                .map(|entry| entry.map_err(|error| format!("its PEM is broken: {}", told(&error)))),
             "the text holds no PEM certificate at all",
         )
     }
@@ -101,6 +101,17 @@ impl fmt::Debug for RootCertificates {
             .field("len", &self.len())
             .field("skipped", &self.skipped)
             .finish_non_exhaustive()
+    }
+}
+
+/// What is wrong, without the text it is wrong in, which the error would quote at full length: a bundle may hold a key.
+fn told(error: &pem::Error) -> &'static str {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => "a block has no end line of its kind",
+        pem::Error::IllegalSectionStart { .. } => "a BEGIN line does not end in five dashes",
+        pem::Error::Base64Decode(_) => "what stands in a block is not base64",
+        pem::Error::SectionTooLarge => "a block is larger than 256 MB",
+        _ => "it cannot be read",
     }
 }
 
@@ -166,7 +177,7 @@ mod tests {
             skipped(&roots),
             @r"
         1: it cannot be read as an X.509 certificate
-        2: its PEM is broken: base64 decode error: InvalidCharacter(63)
+        2: its PEM is broken: what stands in a block is not base64
         "
         );
     }
@@ -177,6 +188,19 @@ mod tests {
         let roots = RootCertificates::from_each(both.into_iter(), "").unwrap();
         assert_eq!(roots.len(), 1);
         insta::assert_snapshot!(skipped(&roots), @"0: its key is of a GOST kind, which TLS here cannot check");
+    }
+
+    #[test]
+    fn a_broken_line_is_told_and_not_quoted() {
+        let refused = |pem: &str| RootCertificates::from_pem(pem.as_bytes()).unwrap_err().to_string();
+        insta::assert_snapshot!(
+            refused("-----BEGIN PRIVATE KEY canary\n"),
+            @"no usable root certificate: its PEM is broken: a BEGIN line does not end in five dashes"
+        );
+        insta::assert_snapshot!(
+            refused("-----BEGIN CANARY-----\ncanary\n"),
+            @"no usable root certificate: its PEM is broken: a block has no end line of its kind"
+        );
     }
 
     #[test]
