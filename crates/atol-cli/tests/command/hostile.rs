@@ -149,7 +149,8 @@ fn labels_of_metrics_and_values_of_pages_stay_in_their_places() {
         let value = line.rsplit(' ').next().unwrap();
         assert!(value.parse::<f64>().is_ok(), "{line}");
     }
-    let serial: String = percent(MARKUP);
+    let serial: String =
+        form_urlencoded::byte_serialize(MARKUP.as_bytes()).collect::<String>().replace('+', "%20");
     for path in
         ["/", "/?lang=ru", "/?group=%3Cscript%3E", "/?q=%22%3E%3Cscript%3E", &format!("/kkts/{serial}")]
     {
@@ -159,8 +160,4 @@ fn labels_of_metrics_and_values_of_pages_stay_in_their_places() {
             assert_eq!(around, None, "{path}: {foreign:?}");
         }
     }
-}
-
-fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
