@@ -198,6 +198,7 @@ impl Endpoints {
     }
 
     /// Whether TLS is spoken here.
+    #[cfg(feature = "client")]
     pub(crate) fn is_encrypted(&self) -> bool {
         self.scheme == Scheme::HTTPS
     }
