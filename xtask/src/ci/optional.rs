@@ -103,7 +103,8 @@ pub(super) fn minimal(project: &Project, runner: &mut Runner) -> anyhow::Result<
 
 fn has_cargo_tool(project: &Project, runner: &mut Runner, name: &str) -> bool {
     let tool = format!("cargo-{name}");
-    let there = project.answers(&["cargo", name, "--version"]);
+    // cargo-hack answers only as cargo's subcommand; cargo-machete, started from below cargo, only by its own name.
+    let there = project.answers(&["cargo", name, "--version"]) || project.answers(&[&tool, "--version"]);
     if !there {
         runner.skip_job(format!("needs {tool}: `cargo install --locked {tool}`"));
     }
