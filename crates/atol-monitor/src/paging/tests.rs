@@ -254,6 +254,29 @@ fn a_server_that_takes_turns_between_two_orders_hides_nothing() {
 }
 
 #[test]
+fn a_server_that_answers_at_random_is_given_up_for_every_reason_there_is() {
+    let mut reasons = HashSet::new();
+    for seed in 0..2_000 {
+        let mut dice = fastrand::Rng::with_seed(seed);
+        let (registers, most) = (dice.usize(2..6), dice.usize(1..5));
+        let page = |dice: &mut fastrand::Rng| dice.usize(0..=most);
+        let (read, requests) = read(Pager::new(3), |_, _| {
+            Some((0..page(&mut dice)).map(|_| dice.usize(..registers).to_string()).collect())
+        });
+        assert!(requests < 200, "{requests}");
+        reasons
+            .extend(read.err().map(|error| error.to_string().split([':', ';']).nth(1).unwrap().to_owned()));
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort();
+    insta::assert_snapshot!(reasons.join("\n"), @r"
+     it changed each time while it was being read
+     the service answers otherwise each time
+     the service ignores `offset` and there may be more than one page
+    ");
+}
+
+#[test]
 fn a_changing_list_is_not_taken_for_a_server_that_ignores_offset() {
     // Behind its end it answers the last page, which happens to begin like the first.
     let lists = ["012", "x012", "x012", "x02", "x02", "02"].map(|list| list.chars().map(String::from));
