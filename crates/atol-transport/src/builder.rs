@@ -25,7 +25,7 @@ use crate::credentials::Credentials;
 use crate::deadline::DeadlineLayer;
 use crate::environment::Environment;
 use crate::error::{BoxError, Error, ErrorKind, Excerpt, Result};
-use crate::leaf::{Leaf, Network};
+use crate::leaf::{Leaf, LeafBuilder};
 use crate::pace::{PaceLayer, Pacing};
 use crate::record::{RecordLayer, Recorder};
 use crate::request_id::RequestIdLayer;
@@ -61,7 +61,7 @@ pub struct ClientBuilder {
     user_agent: String,
     roots: Option<RootCertificates>,
     only_roots: bool,
-    network: Network,
+    network: LeafBuilder,
     max_body: Option<usize>,
     clock: SharedClock,
     leaf: Option<Stack>,
@@ -86,7 +86,7 @@ impl Client {
             user_agent: concat!("atol-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
             roots: None,
             only_roots: false,
-            network: Network::default(),
+            network: Leaf::builder(),
             max_body: None,
             clock: SystemClock::shared(),
             leaf: None,
@@ -239,8 +239,8 @@ impl ClientBuilder {
                 _ if !endpoints.is_encrypted() => TlsSettings::without_roots()?,
                 roots => TlsSettings::with_platform_roots(roots.as_ref())?,
             };
-            let leaf = Leaf::builder(&tls).connect_limit(self.timeouts.connect()).clock(Arc::clone(&clock));
-            erase(leaf.network(self.network).build()?)
+            let leaf = self.network.connect_limit(self.timeouts.connect()).clock(Arc::clone(&clock));
+            erase(leaf.build(&tls)?)
         };
         // Below the token, so that logins carry it too.
         let leaf = leaf.map_request(move |mut request: Request<Body>| {

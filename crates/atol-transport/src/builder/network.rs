@@ -40,7 +40,7 @@ impl ClientBuilder {
     /// # Ok::<(), atol_transport::Error>(())
     /// ```
     pub fn proxy(mut self, proxy: Proxy) -> ClientBuilder {
-        self.network.set_proxy(proxy);
+        self.network = self.network.proxy(proxy);
         self
     }
 
@@ -68,7 +68,7 @@ impl ClientBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send,
     {
-        self.network.set_resolver(resolver);
+        self.network = self.network.resolver(resolver);
         self
     }
 
@@ -83,7 +83,7 @@ impl ClientBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send,
     {
-        self.network.set_connector(connector);
+        self.network = self.network.connector(connector);
         self
     }
 
@@ -92,7 +92,7 @@ impl ClientBuilder {
     /// Connections that wait are used again within 20 s unless this is set, which saves a handshake for each request. For
     /// networks in which waiting connections are lost again and again: each costs a limit on the head of an answer.
     pub fn without_pooling(mut self) -> ClientBuilder {
-        self.network.set_unpooled();
+        self.network = self.network.without_pooling();
         self
     }
 }

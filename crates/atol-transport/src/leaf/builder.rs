@@ -25,31 +25,25 @@ use crate::tls::TlsSettings;
 /// What can be set about a [`Leaf`].
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct LeafBuilder {
-    tls: TlsSettings,
     limit: Duration,
     clock: SharedClock,
-    network: Network,
-}
-
-/// How the other side is reached.
-#[derive(Default)]
-pub(crate) struct Network {
     /// What the process's environment says when there is none.
     proxy: Option<Proxy>,
     resolver: Option<Resolver>,
     dialer: Option<Dialer>,
-    /// Whether each request makes a connection of its own.
-    is_unpooled: bool,
+    is_pooling: bool,
 }
 
 impl Leaf {
-    /// A leaf that trusts what these settings say.
-    pub fn builder(tls: &TlsSettings) -> LeafBuilder {
+    /// A leaf with the defaults.
+    pub fn builder() -> LeafBuilder {
         LeafBuilder {
-            tls: tls.clone(),
             limit: Timeouts::default().connect(),
             clock: SystemClock::shared(),
-            network: Network::default(),
+            proxy: None,
+            resolver: None,
+            dialer: None,
+            is_pooling: true,
         }
     }
 }
@@ -69,7 +63,7 @@ impl LeafBuilder {
 
     /// The way out; see [`ClientBuilder::proxy`](crate::ClientBuilder::proxy).
     pub fn proxy(mut self, proxy: Proxy) -> LeafBuilder {
-        self.network.set_proxy(proxy);
+        self.proxy = Some(proxy);
         self
     }
 
@@ -81,7 +75,10 @@ impl LeafBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send,
     {
-        self.network.set_resolver(resolver);
+        let resolver = resolver
+            .map_response(|addresses: S::Response| addresses.into_iter().collect::<Vec<_>>())
+            .map_err(Into::into);
+        self.resolver = Some(BoxCloneSyncService::new(resolver));
         self
     }
 
@@ -93,36 +90,32 @@ impl LeafBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send,
     {
-        self.network.set_connector(connector);
+        let dialer =
+            connector.map_response(|stream: S::Response| Box::new(stream) as BoxIo).map_err(Into::into);
+        self.dialer = Some(BoxCloneSyncService::new(dialer));
         self
     }
 
     /// A new connection for each request; see [`ClientBuilder::without_pooling`](crate::ClientBuilder::without_pooling).
     pub fn without_pooling(mut self) -> LeafBuilder {
-        self.network.set_unpooled();
+        self.is_pooling = false;
         self
     }
 
-    pub(crate) fn network(mut self, network: Network) -> LeafBuilder {
-        self.network = network;
-        self
-    }
-
-    /// The leaf. It needs no runtime yet.
+    /// The leaf, which trusts what `tls` says. It needs no runtime yet.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when `HTTPS_PROXY` or `ALL_PROXY` counts and cannot be used.
-    pub fn build(self) -> Result<Leaf> {
-        let Network { proxy, resolver, dialer, is_unpooled } = self.network;
+    pub fn build(self, tls: &TlsSettings) -> Result<Leaf> {
+        let LeafBuilder { limit, clock, proxy, resolver, dialer, is_pooling } = self;
         let proxy = match proxy {
             Some(proxy) => proxy,
             None => Proxy::from_environment()?,
         };
         let sequence = Arc::new(AtomicU64::new(0));
-        let tls = self.tls.config_at(&self.clock);
-        let parts = Parts { tls, proxy, resolver, dialer, limit: self.limit, clock: self.clock };
-        let pools = Arc::new(Pools::new(Connector::new(parts, Arc::clone(&sequence)), !is_unpooled));
+        let parts = Parts { tls: tls.config_at(&clock), proxy, resolver, dialer, limit, clock };
+        let pools = Arc::new(Pools::new(Connector::new(parts, Arc::clone(&sequence)), is_pooling));
         Ok(Leaf { pools, sequence })
     }
 }
@@ -131,42 +124,7 @@ impl fmt::Debug for LeafBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LeafBuilder")
             .field("connect_limit", &self.limit)
-            .field("proxy", &self.network.proxy)
+            .field("proxy", &self.proxy)
             .finish_non_exhaustive()
-    }
-}
-
-impl Network {
-    pub(crate) fn set_unpooled(&mut self) {
-        self.is_unpooled = true;
-    }
-
-    pub(crate) fn set_proxy(&mut self, proxy: Proxy) {
-        self.proxy = Some(proxy);
-    }
-
-    pub(crate) fn set_resolver<S>(&mut self, resolver: S)
-    where
-        S: Service<String> + Clone + Send + Sync + 'static,
-        S::Response: IntoIterator<Item = SocketAddr>,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-    {
-        let resolver = resolver
-            .map_response(|addresses: S::Response| addresses.into_iter().collect::<Vec<_>>())
-            .map_err(Into::into);
-        self.resolver = Some(BoxCloneSyncService::new(resolver));
-    }
-
-    pub(crate) fn set_connector<S>(&mut self, connector: S)
-    where
-        S: Service<Uri> + Clone + Send + Sync + 'static,
-        S::Response: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-    {
-        let dialer =
-            connector.map_response(|stream: S::Response| Box::new(stream) as BoxIo).map_err(Into::into);
-        self.dialer = Some(BoxCloneSyncService::new(dialer));
     }
 }

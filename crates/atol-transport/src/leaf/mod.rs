@@ -21,7 +21,6 @@ use tokio::runtime::Handle;
 use tower_service::Service;
 
 pub use self::builder::LeafBuilder;
-pub(crate) use self::builder::Network;
 use self::failure::WatchedBody;
 use self::pools::{Pools, Watch};
 use self::stream::Origin;
@@ -35,9 +34,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// use atol_transport::leaf::Leaf;
 /// use atol_transport::tls::TlsSettings;
 ///
-/// let leaf = Leaf::builder(&TlsSettings::with_platform_roots(None)?)
+/// let leaf = Leaf::builder()
 ///     .connect_limit(Duration::from_secs(3))
-///     .build()?;
+///     .build(&TlsSettings::with_platform_roots(None)?)?;
 /// # Ok::<(), atol_transport::Error>(())
 /// ```
 ///
