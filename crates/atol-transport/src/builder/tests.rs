@@ -107,6 +107,28 @@ fn a_client_is_built_outside_any_runtime() {
     Client::builder(Environment::Test, Credentials::test()).build().unwrap();
 }
 
+/// A leaf that logs in and never answers anything else.
+fn silent()
+-> impl Service<Request<Body>, Response = http::Response<ResponseBody>, Error = BoxError, Future: Send>
++ Clone
++ Send
++ Sync {
+    service_fn(|request: Request<Body>| async move {
+        if !request.uri().path().ends_with("/gettoken") {
+            std::future::pending::<()>().await;
+        }
+        Ok(http::Response::new(ResponseBody::full(r#"{"error":null,"token":"abc"}"#)))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_nobody_answers_ends_after_60_s_unless_said_otherwise() {
+    let client = Client::builder(Environment::Test, Credentials::test()).leaf(silent()).build().unwrap();
+    let error = client.send(Request::get("/a").body(Body::empty()).unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(crate::error::Phase::Call));
+    assert_eq!(error.elapsed().as_secs(), 60);
+}
+
 #[test]
 fn m10_unusable_settings_are_named() {
     let refused = |builder: ClientBuilder| builder.build().unwrap_err().to_string();

@@ -126,13 +126,7 @@ impl Parts {
             return stream.map_err(|error| ConnectError::of_tcp(host, false, &*error));
         }
         let resolver = Resolving { inner: self.resolver.clone(), progress: progress.clone() };
-        let mut tcp = HttpConnector::new_with_resolver(resolver);
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(KEEPALIVE));
-        // Shared out among the addresses of a name, so that a dead one leaves time for the next.
-        tcp.set_connect_timeout(Some(self.limit));
-        match tcp.call(uri.clone()).await {
+        match tcp(resolver, self.limit).call(uri.clone()).await {
             Ok(stream) => Ok(Box::new(stream.into_inner())),
             Err(error) => Err(ConnectError::of_tcp(host, progress.step() == Step::Resolve, &error)),
         }
@@ -149,6 +143,17 @@ impl Parts {
             Err(error) => Err(tls::failure(host, &error)),
         }
     }
+}
+
+/// Opens TCP connections within `limit`.
+fn tcp<R>(resolver: R, limit: Duration) -> HttpConnector<R> {
+    let mut tcp = HttpConnector::new_with_resolver(resolver);
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_keepalive(Some(KEEPALIVE));
+    // Shared out among the addresses of a name, so that a dead one leaves time for the next.
+    tcp.set_connect_timeout(Some(limit));
+    tcp
 }
 
 /// The target as a proxy has to be told it: `CONNECT` has no default port.
@@ -240,5 +245,37 @@ impl Service<Name> for Resolving {
             progress.enter(Step::Connect);
             Ok(addresses.into_iter())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use socket2::SockRef;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_leave_at_once_and_dead_peers_are_noticed() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let stream = tcp(GaiResolver::new(), Duration::from_secs(5)).call(uri).await.unwrap();
+        let socket = SockRef::from(stream.inner());
+        assert!(socket.tcp_nodelay().unwrap());
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(15));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn plain_http_goes_to_this_machine_only() {
+        let answers = tower::service_fn(|_: Uri| async { Ok::<_, BoxError>(tokio::io::duplex(1).0) });
+        let leaf = super::super::Leaf::builder().proxy(Proxy::none()).connector(answers);
+        let leaf = leaf.build(&tls::TlsSettings::without_roots().unwrap()).unwrap();
+        let request = http::Request::get("http://kkt.example.com/").body(crate::Body::empty()).unwrap();
+        let error = leaf.oneshot(request).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "plain http to `kkt.example.com` is refused: the token would travel in the clear"
+        );
     }
 }

@@ -179,4 +179,12 @@ mod tests {
         TlsSettings::with_platform_roots(None).unwrap();
         assert!(CryptoProvider::get_default().is_none());
     }
+
+    #[test]
+    fn nothing_but_http_1_1_is_offered() {
+        let only = RootCertificates::from_pem(include_bytes!("testdata/root.pem")).unwrap();
+        for settings in [TlsSettings::with_platform_roots(None), TlsSettings::with_only_roots(&only)] {
+            assert_eq!(settings.unwrap().config.alpn_protocols, [b"http/1.1"]);
+        }
+    }
 }

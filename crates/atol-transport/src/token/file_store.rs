@@ -343,6 +343,31 @@ mod tests {
         }
     }
 
+    // Elsewhere a file that is open cannot be replaced.
+    #[cfg(unix)]
+    #[test]
+    fn who_reads_while_another_token_is_written_reads_the_old_one_whole() {
+        let (_directory, store) = store();
+        store.save(&key("shop"), &stored("old")).unwrap();
+        let mut file = File::open(store.path(&key("shop"))).unwrap();
+        store.save(&key("shop"), &stored("new")).unwrap();
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).unwrap();
+        assert_eq!(parse(&text, &key("shop")), Some(stored("old")));
+    }
+
+    // Elsewhere the system says where caches are.
+    #[cfg(unix)]
+    #[test]
+    fn the_cache_directory_is_where_the_user_says() {
+        let store = FileTokenStore::in_cache_directory().unwrap();
+        let said = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let cache = said
+            .filter(|said| said.is_absolute())
+            .unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"));
+        assert_eq!(store.directory(), cache.join("atol"));
+    }
+
     // Modes are a matter of Unix.
     #[cfg(unix)]
     #[test]

@@ -95,11 +95,12 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn no_more_requests_run_at_once_than_there_are_places() {
     static RUNNING: AtomicUsize = AtomicUsize::new(0);
     static MOST: AtomicUsize = AtomicUsize::new(0);
-    let clock: SharedClock = Arc::new(SystemClock::new());
-    let inner = clock.clone();
-    let service = BoxCloneSyncService::new(
-        PaceLayer::new(Pacing::default().with_concurrency(3), clock.clone()).unwrap().layer(service_fn(
-            move |_: Request<Body>| {
+    for (pacing, places) in [(Pacing::default(), 8), (Pacing::default().with_concurrency(3), 3)] {
+        MOST.store(0, Ordering::SeqCst);
+        let clock: SharedClock = Arc::new(SystemClock::new());
+        let inner = clock.clone();
+        let service = BoxCloneSyncService::new(PaceLayer::new(pacing, clock.clone()).unwrap().layer(
+            service_fn(move |_: Request<Body>| {
                 let clock = inner.clone();
                 async move {
                     MOST.fetch_max(RUNNING.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -107,16 +108,16 @@ async fn no_more_requests_run_at_once_than_there_are_places() {
                     RUNNING.fetch_sub(1, Ordering::SeqCst);
                     Ok::<_, Infallible>(Response::new(ResponseBody::default()))
                 }
-            },
-        )),
-    );
-    all((0..10).map(|_| {
-        let service = service.clone();
-        async move { drop(service.oneshot(Request::default()).await.unwrap()) }
-    }))
-    .await;
-    assert_eq!(MOST.load(Ordering::SeqCst), 3);
-    assert_eq!(clock.monotonic().as_secs(), 4, "ten requests of a second in threes");
+            }),
+        ));
+        all((0..24).map(|_| {
+            let service = service.clone();
+            async move { drop(service.oneshot(Request::default()).await.unwrap()) }
+        }))
+        .await;
+        assert_eq!(MOST.load(Ordering::SeqCst), places);
+        assert_eq!(clock.monotonic().as_secs(), 24 / places as u64, "requests of a second, as many at once");
+    }
 }
 
 #[tokio::test]
