@@ -25,18 +25,23 @@ impl<'a> Excerpt<'a> {
 
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (count, char) in self.text.chars().enumerate() {
-            if count == self.most {
-                return f.write_str("…");
-            }
-            if char.is_control() || is_invisible_format(char) {
-                write!(f, "{}", char.escape_default())?;
-            } else {
-                fmt::Write::write_char(f, char)?;
-            }
+        // A text of so many bytes has no more characters than that.
+        let is_short = self.text.len() <= self.most;
+        let cut = if is_short { None } else { self.text.char_indices().nth(self.most) };
+        let text = cut.map_or(self.text, |(end, _)| &self.text[..end]);
+        let mut shown = 0;
+        for (at, hidden) in text.match_indices(is_hidden) {
+            write!(f, "{}{}", &text[shown..at], hidden.escape_default())?;
+            shown = at + hidden.len();
         }
-        Ok(())
+        f.write_str(&text[shown..])?;
+        if cut.is_some() { f.write_str("…") } else { Ok(()) }
     }
+}
+
+/// Whether a character would not be seen as what it is.
+fn is_hidden(char: char) -> bool {
+    char.is_control() || is_invisible_format(char)
 }
 
 /// Marks that change the direction of text or hide in it: a log line must read as it stands.

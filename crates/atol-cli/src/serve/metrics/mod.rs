@@ -7,8 +7,7 @@
 //! answer at once. Labels that a person can change (group, address) stand only in `atol_kkt_info` and in the totals, so
 //! a new address does not begin the series of a register anew.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use atol_monitor::health::Severity;
 use atol_monitor::watch::FailureKind;
@@ -17,7 +16,8 @@ use atol_transport::error::Excerpt;
 use jiff::Timestamp;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{
-    DescriptorEncoder, EncodeGaugeValue, GaugeValueEncoder, MetricEncoder, NoLabelSet,
+    DescriptorEncoder, EncodeGaugeValue, EncodeLabelSet, EncodeLabelValue, GaugeValueEncoder,
+    LabelValueEncoder, MetricEncoder, NoLabelSet,
 };
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
@@ -236,10 +236,9 @@ impl Exposition {
         let mut metric = encoder.encode_descriptor("registers", help, None, MetricType::Gauge)?;
         for (account, fleet) in self.0.fleets() {
             for group in fleet.snapshot().by_group() {
-                let name = shown(group.name.as_deref());
+                let name = ("group", Shown::from(&group.name));
                 for severity in Severity::ALL {
-                    let labels =
-                        [("account", &*account.name), ("group", &*name), ("severity", severity.as_str())];
+                    let labels = ([("account", &*account.name)], ([name], [("severity", severity.as_str())]));
                     metric.encode_family(&labels)?.encode_gauge(&group.counts.of(severity))?;
                 }
             }
@@ -269,28 +268,34 @@ impl Exposition {
 }
 
 /// What tells a register from others, and where it stands.
-fn identity<'k>(account: &'k str, kkt: &'k Kkt) -> [(&'static str, Cow<'k, str>); 8] {
-    [
-        ("account", account.into()),
-        ("serial_number", kkt.serial_number.as_str().into()),
-        ("group", shown(kkt.group_code.as_deref())),
-        ("address", shown(kkt.fiscal_storage_payment_address.as_deref())),
-        ("inn", shown(kkt.fiscal_storage_inn.as_deref())),
-        ("registration_number", shown(kkt.registration_number.as_deref())),
-        ("fiscal_storage_serial_number", shown(kkt.fiscal_storage_serial_number.as_deref())),
-        ("device_number", shown(kkt.device_number.as_deref())),
-    ]
+fn identity<'k>(account: &'k str, kkt: &'k Kkt) -> impl EncodeLabelSet + use<'k> {
+    (
+        [("account", account), ("serial_number", &kkt.serial_number)],
+        [
+            ("group", Shown::from(&kkt.group_code)),
+            ("address", Shown::from(&kkt.fiscal_storage_payment_address)),
+            ("inn", Shown::from(&kkt.fiscal_storage_inn)),
+            ("registration_number", Shown::from(&kkt.registration_number)),
+            ("fiscal_storage_serial_number", Shown::from(&kkt.fiscal_storage_serial_number)),
+            ("device_number", Shown::from(&kkt.device_number)),
+        ],
+    )
 }
 
 /// A label's value: short, and with nothing in it that turns the text around in whatever shows it later.
-fn shown(text: Option<&str>) -> Cow<'_, str> {
-    let text = text.unwrap_or_default();
-    let is_plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-    // Numbers and codes, which most values are, need no look at each character.
-    if text.len() <= LONGEST_LABEL && text.bytes().all(is_plain) {
-        return text.into();
+#[derive(Clone, Copy, Debug)]
+struct Shown<'a>(&'a str);
+
+impl<'a> From<&'a Option<String>> for Shown<'a> {
+    fn from(text: &'a Option<String>) -> Shown<'a> {
+        Shown(text.as_deref().unwrap_or_default())
     }
-    Excerpt::of(text, LONGEST_LABEL).to_string().into()
+}
+
+impl EncodeLabelValue for Shown<'_> {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        write!(encoder, "{}", Excerpt::of(self.0, LONGEST_LABEL))
+    }
 }
 
 /// As people order them, so that `> 1` means trouble.
