@@ -4,12 +4,17 @@
 //! number of crates, is added to them.
 
 mod plot;
+mod record;
 mod row;
 
-use std::{fs, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context as _, bail};
-use xshell::cmd;
+use xshell::{Cmd, cmd};
 
 use self::row::{Row, Rows};
 use crate::{
@@ -21,78 +26,199 @@ use crate::{
 
 /// A benchmark and the targets it measures.
 struct Suite {
-    /// The folder of the workspace it belongs to.
-    folder: &'static str,
     package: &'static str,
     bench: &'static str,
     ids: &'static [&'static str],
+    /// Whether it counts instructions, which needs valgrind and a build as users have it. Allocations and memory are the
+    /// same in whatever build.
+    counts_instructions: bool,
+}
+
+const fn suite(package: &'static str, bench: &'static str, ids: &'static [&'static str]) -> Suite {
+    Suite { package, bench, ids, counts_instructions: false }
+}
+
+const fn counting(package: &'static str, bench: &'static str, ids: &'static [&'static str]) -> Suite {
+    Suite { package, bench, ids, counts_instructions: true }
 }
 
 const SUITES: &[Suite] = &[
-    Suite { folder: ".", package: "atol-model", bench: "memory", ids: &["P3"] },
-    Suite { folder: ".", package: "atol-model", bench: "targets", ids: &["P1", "P2", "P4"] },
-    Suite { folder: ".", package: "atol-model", bench: "scaling", ids: &["P16"] },
-    Suite { folder: ".", package: "atol-monitor", bench: "listing", ids: &["P5", "P6", "P10"] },
-    Suite { folder: ".", package: "atol-monitor", bench: "asking", ids: &["P7", "P9"] },
-    Suite { folder: ".", package: "atol-monitor", bench: "watching", ids: &["P11", "P12"] },
-    Suite { folder: ".", package: "atol-cli", bench: "metrics", ids: &["P13", "P16"] },
-    Suite { folder: ".", package: "atol-cli", bench: "printing", ids: &["P14"] },
-    // A workspace of its own: nobody who builds ours shall build reqwest.
-    Suite { folder: "crates/atol-bench/compare", package: "atol-compare", bench: "reqwest", ids: &["P8"] },
+    suite("atol-model", "memory", &["P3"]),
+    suite("atol-model", "targets", &["P1", "P2", "P4"]),
+    suite("atol-model", "lists", &["P16"]),
+    suite("atol-monitor", "listing", &["P5", "P6", "P10"]),
+    suite("atol-monitor", "asking", &["P9"]),
+    suite("atol-monitor", "watching", &["P11", "P12"]),
+    suite("atol-monitor", "fleets", &["P16"]),
+    suite("atol-cli", "metrics", &["P13", "P16"]),
+    suite("atol-cli", "printing", &["P14"]),
+    counting("atol-monitor", "asking", &["P7"]),
+    counting(COMPARED, "reqwest", &["P8"]),
+    suite(COMPARED, "php", &["PHP"]),
 ];
+
+/// The package that compares ours with what one would take instead, in a workspace of its own: nobody who builds ours shall
+/// build that.
+const COMPARED: &str = "atol-compare";
 
 /// The number of crates, which no benchmark measures.
 const CRATES: &str = "P15";
 
-/// The figure that `--plot` draws.
+/// Where `--record` puts the table and the curves.
+const PAGE: &str = "docs/performance.md";
 const FIGURE: &str = "docs/scaling.svg";
 
 pub(crate) fn run(project: &Project, options: &flags::Bench) -> anyhow::Result<ExitCode> {
+    if options.quick && options.record {
+        bail!("the times of a quick run tell nothing: leave out --quick or --record");
+    }
     let before = options.against.as_deref().map(Rows::load).transpose()?;
     let asked = asked_for(&options.id)?;
     let mut runner = Runner::new(false);
     runner.begin("bench");
-    let rows = measure(project, &mut runner, &asked, options.quick)?;
-    println!("\n{}", rows.table(before.as_ref()));
+    let rows = if options.quick {
+        measure_quickly(project, &mut runner, asked, before.as_ref())?
+    } else {
+        measure(project, &mut runner, &asked, before.as_ref())?
+    };
     if let Some(path) = &options.save {
         rows.save(path)?;
     }
-    if options.plot {
-        project.sh.write_file(project.path(FIGURE), plot::svg(&rows.points)?)?;
-        println!("{FIGURE} is drawn anew");
+    if options.record {
+        project.sh.write_file(project.path(PAGE), record::page(&project.read(PAGE)?, &rows)?)?;
+        if !rows.points.is_empty() {
+            project.sh.write_file(project.path(FIGURE), plot::svg(&rows.points)?)?;
+        }
     }
-    runner.check("every target asked for is met", || Ok(rows.problems(&asked)))?;
     Ok(runner.finish())
 }
 
-/// Runs the benchmarks that measure these targets.
-fn measure(project: &Project, runner: &mut Runner, asked: &[&str], quick: bool) -> anyhow::Result<Rows> {
-    let target = Workspace::load(project)?.target_directory;
-    let file = target.join("bench-rows.jsonl");
-    project.sh.remove_path(&file)?;
-    for Suite { folder, package, bench, ids } in SUITES {
-        if !ids.iter().any(|id| asked.contains(id)) {
-            continue;
+/// The job of `cargo xtask ci`: that the benchmarks run, and that what they count holds.
+pub(crate) fn job(project: &Project, runner: &mut Runner) -> anyhow::Result<()> {
+    let compared: Vec<&str> = SUITES
+        .iter()
+        .filter(|suite| suite.package == COMPARED)
+        .flat_map(|suite| suite.ids)
+        .copied()
+        .collect();
+    let asked = asked_for(&[])?.into_iter().filter(|id| !compared.contains(id)).collect();
+    measure_quickly(project, runner, asked, None)?;
+    let compared = compared.join(" ");
+    runner.skip_job(format!("built nothing to compare with: `cargo xtask bench --quick {compared}`"));
+    Ok(())
+}
+
+/// Runs the benchmarks that measure these targets, one after the other.
+fn measure(
+    project: &Project,
+    runner: &mut Runner,
+    asked: &[&str],
+    before: Option<&Rows>,
+) -> anyhow::Result<Rows> {
+    let rows = RowsFile::new(project)?;
+    for suite in SUITES {
+        let ids = suite.among(asked);
+        if !ids.is_empty() {
+            runner.step(rows.filled_by(suite.command(project, &rows.target), &ids))?;
         }
-        let manifest = format!("{folder}/Cargo.toml");
-        let command =
-            cmd!(project.sh, "cargo bench --locked --manifest-path {manifest} -p {package} --bench {bench}");
-        // What is outside the workspace builds beside it, and not in a folder of its own.
-        let command = command.env("CARGO_TARGET_DIR", &target).env("ATOL_BENCH_ROWS", &file);
-        let mut step = Step::streamed(command).env("ATOL_BENCH_ONLY", asked.join(","));
-        if quick {
-            step = step.env("ATOL_BENCH_QUICK", "1");
-        }
-        runner.step(step)?;
     }
-    let text = if file.exists() { fs::read_to_string(&file)? } else { String::new() };
-    let mut rows = Rows::read(&text).context("a benchmark has reported what is no row")?;
+    judge(project, runner, rows.read()?, asked, before)
+}
+
+/// The same in short: times mean nothing, so what counts no instructions is built as the tests are, which have left most of
+/// it behind.
+fn measure_quickly(
+    project: &Project,
+    runner: &mut Runner,
+    mut asked: Vec<&str>,
+    before: Option<&Rows>,
+) -> anyhow::Result<Rows> {
+    let rows = RowsFile::new(project)?;
+    let (together, apart): (Vec<&Suite>, Vec<&Suite>) = SUITES
+        .iter()
+        .filter(|suite| !suite.among(&asked).is_empty())
+        .partition(|suite| suite.package != COMPARED && !suite.counts_instructions);
+    if !together.is_empty() {
+        let benches = together.iter().flat_map(|suite| ["--bench", suite.bench]);
+        let ids: Vec<&str> = together.iter().flat_map(|suite| suite.among(&asked)).collect();
+        let command = cmd!(
+            project.sh,
+            "cargo bench --locked --workspace --exclude xtask --all-features --profile dev {benches...}"
+        );
+        runner.step(rows.filled_by(command, &ids).env("ATOL_BENCH_QUICK", "1"))?;
+    }
+    let has_valgrind = project.answers(&["valgrind", "--version"]);
+    for suite in apart {
+        let ids = suite.among(&asked);
+        if has_valgrind || !suite.counts_instructions {
+            let step = rows.filled_by(suite.command(project, &rows.target), &ids);
+            runner.step(step.env("ATOL_BENCH_QUICK", "1"))?;
+        } else {
+            let ids = ids.join(", ");
+            runner.skip_job(format!("counted no instructions, {ids}: `apt-get install valgrind`"));
+            asked.retain(|id| !suite.ids.contains(id));
+        }
+    }
+    judge(project, runner, rows.read()?, &asked, before)
+}
+
+/// Shows what the benchmarks have reported, the number of crates with it, and judges it.
+fn judge(
+    project: &Project,
+    runner: &mut Runner,
+    mut rows: Rows,
+    asked: &[&str],
+    before: Option<&Rows>,
+) -> anyhow::Result<Rows> {
     if asked.contains(&CRATES) {
         for (package, count, budget) in layers::sizes(project)? {
             rows.targets.push(Row::count(CRATES, &format!("crates that {package} compiles"), count, budget));
         }
     }
+    println!("\n{}", rows.table(before));
+    runner.check("every target asked for is met", || Ok(rows.problems(asked)))?;
     Ok(rows)
+}
+
+impl Suite {
+    /// Those of its targets that are asked for.
+    fn among(&self, asked: &[&str]) -> Vec<&'static str> {
+        self.ids.iter().copied().filter(|id| asked.contains(id)).collect()
+    }
+
+    fn command<'a>(&self, Project { sh, .. }: &'a Project, target: &Path) -> Cmd<'a> {
+        let Suite { package, bench, .. } = self;
+        let manifest =
+            if *package == COMPARED { "crates/atol-bench/compare/Cargo.toml" } else { "Cargo.toml" };
+        // What is outside the workspace builds beside it, and not in a folder of its own.
+        cmd!(sh, "cargo bench --locked --manifest-path {manifest} -p {package} --bench {bench}")
+            .env("CARGO_TARGET_DIR", target)
+    }
+}
+
+/// The file to which the benchmarks add their rows.
+struct RowsFile {
+    target: PathBuf,
+    path: PathBuf,
+}
+
+impl RowsFile {
+    fn new(project: &Project) -> anyhow::Result<Self> {
+        let target = Workspace::load(project)?.target_directory;
+        let path = target.join("bench-rows.jsonl");
+        project.sh.remove_path(&path)?;
+        Ok(Self { target, path })
+    }
+
+    /// A step in which a benchmark measures these targets.
+    fn filled_by<'a>(&self, command: Cmd<'a>, ids: &[&str]) -> Step<'a> {
+        Step::streamed(command.env("ATOL_BENCH_ROWS", &self.path)).env("ATOL_BENCH_ONLY", ids.join(","))
+    }
+
+    fn read(&self) -> anyhow::Result<Rows> {
+        let text = if self.path.exists() { fs::read_to_string(&self.path)? } else { String::new() };
+        Rows::read(&text).context("a benchmark has reported what is no row")
+    }
 }
 
 /// The targets by these names, or all of them.
@@ -114,8 +240,9 @@ mod tests {
     #[test]
     fn every_benchmark_of_a_target_is_there() -> anyhow::Result<()> {
         let project = Project::open()?;
-        for Suite { folder, package, bench, .. } in SUITES {
-            let manifests = [format!("crates/{package}/Cargo.toml"), format!("{folder}/Cargo.toml")];
+        for Suite { package, bench, .. } in SUITES {
+            let manifests =
+                [format!("crates/{package}/Cargo.toml"), "crates/atol-bench/compare/Cargo.toml".to_owned()];
             let manifest = manifests.iter().find(|path| project.exists(path)).context("no manifest")?;
             let name = format!("[[bench]]\nname = \"{bench}\"");
             assert!(project.read(manifest)?.contains(&name), "{manifest} has no benchmark {bench}");

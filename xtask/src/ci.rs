@@ -8,7 +8,7 @@ use anyhow::bail;
 use xshell::cmd;
 
 use crate::{
-    browser, contract, docs, faults, flags, layers, msrv,
+    bench, browser, contract, docs, faults, flags, layers, msrv,
     project::Project,
     promtool,
     runner::{Runner, Step},
@@ -36,6 +36,11 @@ const JOBS: &[Job] = &[
         name: "test",
         proves: "unit, doc and integration tests pass, and no snapshot is orphaned",
         run: test,
+    },
+    Job {
+        name: "bench",
+        proves: "the benchmarks run, and what they count holds",
+        run: |p, r, _| bench::job(p, r),
     },
     Job { name: "contract", proves: "each contract case holds, told as a table", run: contract },
     Job { name: "docs", proves: "generated files say what their sources say", run: docs },

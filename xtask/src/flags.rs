@@ -93,8 +93,8 @@ xflags::xflags! {
             optional --save path: PathBuf
             /// Compare with the rows in this file.
             optional --against path: PathBuf
-            /// Draw the scaling curves into docs.
-            optional --plot
+            /// Put what was measured into docs/performance.md, and the curves of P16 into docs/scaling.svg.
+            optional --record
         }
     }
 }
@@ -186,7 +186,7 @@ pub struct Bench {
     pub quick: bool,
     pub save: Option<PathBuf>,
     pub against: Option<PathBuf>,
-    pub plot: bool,
+    pub record: bool,
 }
 
 impl Xtask {

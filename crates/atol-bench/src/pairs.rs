@@ -4,23 +4,34 @@ use std::time::Instant;
 
 /// The median of `ours / yardstick`, each of which tells how many seconds it took.
 ///
-/// A machine that is busy with something else slows the two halves of a pair alike. Whoever comes second finds a warmer
-/// machine, so they take turns.
+/// A machine that is busy with something else slows the two halves of a pair alike.
 pub fn ratio(pairs: usize, mut yardstick: impl FnMut() -> f64, mut ours: impl FnMut() -> f64) -> f64 {
-    let mut ratios: Vec<f64> = (0..pairs)
-        .map(|pair| {
-            let (yardstick, ours) = if pair % 2 == 0 {
-                let yardstick = yardstick();
-                (yardstick, ours())
-            } else {
-                let ours = ours();
-                (yardstick(), ours)
-            };
-            ours / yardstick
-        })
-        .collect();
-    ratios.sort_by(f64::total_cmp);
-    ratios[pairs / 2]
+    let ratios = (0..pairs).map(|pair| {
+        let (yardstick, ours) = interleaved(pair, &mut yardstick, &mut ours);
+        ours / yardstick
+    });
+    median(ratios.collect())
+}
+
+/// What the two halves of a pair tell. Whoever comes second finds a warmer machine, so they take turns.
+pub(crate) fn interleaved(
+    pair: usize,
+    yardstick: impl FnOnce() -> f64,
+    ours: impl FnOnce() -> f64,
+) -> (f64, f64) {
+    if pair.is_multiple_of(2) {
+        let yardstick = yardstick();
+        (yardstick, ours())
+    } else {
+        let ours = ours();
+        (yardstick(), ours)
+    }
+}
+
+/// The one in the middle.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// How long it takes.

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use crate::curve::Point;
+
 /// What a measured value has to be.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third side")]
@@ -89,10 +91,15 @@ impl Table {
         if self.wants(id) {
             match count() {
                 Ok(measured) => self.add(id, what, bound, measured, true),
-                Err(why) => {
-                    self.push(json!({ "id": id, "what": what, "skipped": why }), &format!("skipped: {why}"));
-                }
+                Err(why) => self.skip(id, what, why),
             }
+        }
+    }
+
+    /// What cannot be measured here, and why.
+    pub fn skip(&mut self, id: &str, what: &str, why: &str) {
+        if self.wants(id) {
+            self.push(json!({ "id": id, "what": what, "skipped": why }), &format!("skipped: {why}"));
         }
     }
 
@@ -103,15 +110,16 @@ impl Table {
         }
     }
 
-    /// A point of a curve: what a register takes in a list of so many.
-    pub fn point(&mut self, curve: &str, registers: usize, nanoseconds: f64, bytes: f64) {
-        let row =
-            json!({ "curve": curve, "registers": registers, "nanoseconds": nanoseconds, "bytes": bytes });
-        self.rows.push(row);
+    /// A point of a curve.
+    pub(crate) fn point(&mut self, curve: &str, point: Point) {
+        let Point { registers, nanoseconds, multiple, bytes } = point;
+        self.rows.push(json!({
+            "curve": curve, "registers": registers, "nanoseconds": nanoseconds, "multiple": multiple, "bytes": bytes,
+        }));
         #[expect(clippy::print_stdout, reason = "a person reads it")]
         {
             println!(
-                "    {curve:<12} {registers:>9} registers {nanoseconds:>9.0} ns {bytes:>9.1} bytes each"
+                "     {curve:<12} {registers:>9} registers {nanoseconds:>9.0} ns {multiple:>6.2} × {bytes:>9.1} bytes"
             );
         }
     }

@@ -92,11 +92,11 @@ impl Row {
             Outcome::Skipped(_) => None,
         }
     }
+}
 
-    /// By number, so that P10 comes behind P9.
-    fn order(&self) -> u32 {
-        self.id.trim_start_matches('P').parse().unwrap_or(u32::MAX)
-    }
+/// By number, so that P10 comes behind P9; what has none comes last.
+pub(super) fn order(id: &str) -> u32 {
+    id.trim_start_matches('P').parse().unwrap_or(u32::MAX)
 }
 
 /// A point of a curve: what a register takes in a list of so many.
@@ -105,6 +105,9 @@ pub(super) struct Point {
     pub(super) curve: String,
     pub(super) registers: f64,
     pub(super) nanoseconds: f64,
+    /// The time as a multiple of what the plainest code takes.
+    pub(super) multiple: f64,
+    pub(super) bytes: f64,
 }
 
 impl Point {
@@ -114,6 +117,8 @@ impl Point {
             curve: value["curve"].as_str()?.to_owned(),
             registers: number("registers")?,
             nanoseconds: number("nanoseconds")?,
+            multiple: number("multiple")?,
+            bytes: number("bytes")?,
         })
     }
 }
@@ -161,7 +166,7 @@ impl Rows {
     /// What a person reads, in the order of the targets; with `before`, how each has changed.
     pub(super) fn table(&self, before: Option<&Self>) -> String {
         let mut rows: Vec<&Row> = self.targets.iter().collect();
-        rows.sort_by_key(|row| row.order());
+        rows.sort_by_key(|row| order(&row.id));
         let widest = rows.iter().map(|row| row.what.chars().count()).max().unwrap_or_default();
         let mut table = format!("{:<4} {:<widest$} {:>9}  {:<8}", "id", "what", "measured", "target");
         if before.is_some() {
@@ -187,6 +192,21 @@ impl Rows {
         }
         let lines: Vec<&str> = table.lines().map(str::trim_end).collect();
         lines.join("\n") + "\n"
+    }
+
+    /// What was measured as rows of a Markdown table.
+    pub(super) fn measured(&self) -> Vec<String> {
+        let line = |row: &Row| {
+            let (id, what, measured) = (&row.id, &row.what, row.measured()?);
+            let target = match &row.result {
+                Outcome::Target { sign, target, .. } => {
+                    format!("{} {target} | {} |", if sign == ">=" { '≥' } else { '≤' }, row.verdict())
+                }
+                Outcome::Figure(_) | Outcome::Skipped(_) => "| |".to_owned(),
+            };
+            Some(format!("| {id} | {what} | {measured:.2} | {target}"))
+        };
+        self.targets.iter().filter_map(line).collect()
     }
 
     fn same(&self, row: &Row) -> Option<f64> {
@@ -222,7 +242,7 @@ mod tests {
 {"id":"P1","what":"read","measured":1.1,"sign":">=","target":1.2,"verdict":"MISSED"}
 {"id":"P7","what":"one","skipped":"there is no valgrind"}
 {"id":"P1","what":"for comparison","measured":3.25}
-{"curve":"read","registers":100,"nanoseconds":900.0,"bytes":507.0}
+{"curve":"read","registers":100,"nanoseconds":900.0,"multiple":0.8,"bytes":507.0}
 "#;
 
     #[test]
