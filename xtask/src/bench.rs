@@ -116,11 +116,10 @@ fn measure(
     before: Option<&Rows>,
 ) -> anyhow::Result<Rows> {
     let rows = RowsFile::new(project)?;
-    for suite in SUITES {
-        let ids = suite.among(asked);
-        if !ids.is_empty() {
-            runner.step(rows.filled_by(suite.command(project, &rows.target), &ids))?;
-        }
+    let suites: Vec<&Suite> = SUITES.iter().filter(|suite| !suite.among(asked).is_empty()).collect();
+    for (number, suite) in suites.iter().enumerate() {
+        println!("\nbenchmark {} of {}", number + 1, suites.len());
+        runner.step(rows.filled_by(suite.command(project, &rows.target), &suite.among(asked)))?;
     }
     judge(project, runner, rows.read()?, asked, before)
 }

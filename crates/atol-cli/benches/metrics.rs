@@ -73,7 +73,7 @@ fn plain(view: &View) -> String {
 }
 
 fn scrape(view: &View) -> String {
-    metrics::encode(view.clone(), Format::Prometheus, 0).unwrap()
+    metrics::encode(view.clone(), Format::Prometheus).unwrap()
 }
 
 fn encode(registry: &Registry) -> String {

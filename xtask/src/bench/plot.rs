@@ -121,11 +121,11 @@ pub(super) fn svg(points: &[Point]) -> anyhow::Result<String> {
 fn draw(svg: &mut String, curves: &BTreeMap<&str, Vec<&Point>>) -> std::fmt::Result {
     writeln!(
         svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 920 366\" font-family=\"sans-serif\" font-size=\"13\">"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 936 366\" font-family=\"sans-serif\" font-size=\"13\">"
     )?;
     writeln!(svg, "<title>What a register takes, by the length of the list</title>")?;
     writeln!(svg, "<style>{STYLE}</style>")?;
-    writeln!(svg, "<rect class=\"paper\" width=\"920\" height=\"366\" rx=\"6\"/>")?;
+    writeln!(svg, "<rect class=\"paper\" width=\"936\" height=\"366\" rx=\"6\"/>")?;
     let mut left = LEFT;
     for panel in &PANELS {
         panel.axes(svg, left)?;

@@ -45,7 +45,9 @@ fn compare(mut table: Table) -> ExitCode {
         },
     );
     let mib = |bytes: u64| f64::from(u32::try_from(bytes >> 10).unwrap()) / 1024.0;
-    table.note(ID, "get_all() of 100 000: CPU time / curl_exec and json_decode", time);
+    if !table.is_quick() {
+        table.note(ID, "get_all() of 100 000: CPU time / curl_exec and json_decode", time);
+    }
     table.note(ID, "get_all() of 100 000: peak of the process, MiB", mib(ours_peak));
     table.note(ID, "curl_exec and json_decode: the same", mib(php_peak));
     table.finish()

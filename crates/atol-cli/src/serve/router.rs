@@ -1,7 +1,6 @@
 //! Which request gets which answer.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use atol_monitor::Language;
 use atol_monitor::health::Policy;
@@ -23,14 +22,12 @@ pub(crate) struct Router {
     clock: SharedClock,
     policy: Policy,
     hosts: Hosts,
-    /// How long the metrics were last time.
-    metrics_size: AtomicUsize,
 }
 
 impl Router {
     /// Dates on pages are those of the policy's time zone.
     pub(crate) fn new(store: Arc<Store>, clock: SharedClock, policy: Policy, hosts: Hosts) -> Router {
-        Router { store, clock, policy, hosts, metrics_size: AtomicUsize::new(0) }
+        Router { store, clock, policy, hosts }
     }
 
     /// The answer to a request; of HEAD, the server leaves the body out.
@@ -89,13 +86,8 @@ impl Router {
 
     fn metrics(&self, request: &Parts) -> Answer {
         let format = negotiation::metrics_format(&request.headers);
-        // A little more than last time, so that one more register does not move the whole text.
-        let expected = self.metrics_size.load(Ordering::Relaxed);
-        match metrics::encode(self.store.view(), format, expected + expected / 64) {
-            Ok(text) => {
-                self.metrics_size.store(text.len(), Ordering::Relaxed);
-                answer(StatusCode::OK, format.content_type(), text)
-            }
+        match metrics::encode(self.store.view(), format) {
+            Ok(text) => answer(StatusCode::OK, format.content_type(), text),
             Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "the metrics could not be written"),
         }
     }

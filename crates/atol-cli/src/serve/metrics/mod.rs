@@ -27,6 +27,9 @@ use super::state::{Account, KINDS, Register, View};
 /// The longest label value; more than any address.
 const LONGEST_LABEL: usize = 256;
 
+/// What the series of a register take at most, unless its texts are unusually long.
+const REGISTER_BYTES: usize = 1_600;
+
 /// A text format of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -45,11 +48,12 @@ impl Format {
     }
 }
 
-/// The metrics of all accounts as text. `expected` is about how long it will be, to spare the buffer its growing.
-pub(crate) fn encode(view: View, format: Format, expected: usize) -> Result<String, fmt::Error> {
+/// The metrics of all accounts as text.
+pub(crate) fn encode(view: View, format: Format) -> Result<String, fmt::Error> {
+    // Moving megabytes as the text grows is spared; what is reserved and not written takes no memory.
+    let mut text = String::with_capacity(view.registers().count() * REGISTER_BYTES);
     let mut registry = Registry::with_prefix("atol");
     registry.register_collector(Box::new(Exposition(view)));
-    let mut text = String::with_capacity(expected);
     match format {
         Format::Prometheus => prometheus_client::encoding::prometheus_text::encode(&mut text, &registry)?,
         Format::OpenMetrics => prometheus_client::encoding::text::encode(&mut text, &registry)?,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use atol_mock::Fleet;
 use atol_monitor::KktList;
 
 use super::super::test_kit::{account, account_of, failing, now, register};
@@ -10,7 +11,7 @@ use super::*;
 use crate::serve::state::{Account, View};
 
 fn prometheus(accounts: Vec<Account>) -> String {
-    encode(View::of(accounts.into_iter().map(Arc::new)), Format::Prometheus, 0).unwrap()
+    encode(View::of(accounts.into_iter().map(Arc::new)), Format::Prometheus).unwrap()
 }
 
 fn fleet() -> Vec<Account> {
@@ -40,13 +41,21 @@ fn every_metric_has_its_type_help_and_values() {
 
 #[test]
 fn open_metrics_say_the_same_in_their_own_way() {
-    let text = encode(View::of(fleet().into_iter().map(Arc::new)), Format::OpenMetrics, 0).unwrap();
+    let text = encode(View::of(fleet().into_iter().map(Arc::new)), Format::OpenMetrics).unwrap();
     let heads: Vec<_> = text.lines().filter(|line| line.starts_with('#')).collect();
     insta::assert_snapshot!("openmetrics_heads", heads.join("\n"));
     let classic = prometheus(fleet());
     let numbers = |text: &str| text.lines().filter(|line| !line.starts_with('#')).count();
     assert_eq!(numbers(&text), numbers(&classic));
     assert!(text.ends_with("# EOF\n"));
+}
+
+#[test]
+fn the_text_of_a_fleet_fits_into_what_is_reserved_for_it() {
+    let kkts = Fleet::generate(1, 500, now()).kkts();
+    let text = prometheus(vec![account("shop", kkts)]);
+    let reserved = 500 * REGISTER_BYTES;
+    assert!((reserved / 2..=reserved).contains(&text.len()), "{} of {reserved}", text.len());
 }
 
 #[test]
