@@ -8,7 +8,7 @@ use anyhow::bail;
 use xshell::cmd;
 
 use crate::{
-    bench, browser, contract, docs, faults, flags, layers, msrv,
+    bench, browser, contract, docs, examples, faults, flags, layers, msrv,
     project::Project,
     promtool,
     runner::{Runner, Step},
@@ -43,6 +43,11 @@ const JOBS: &[Job] = &[
         run: |p, r, _| bench::job(p, r),
     },
     Job { name: "contract", proves: "each contract case holds, told as a table", run: contract },
+    Job {
+        name: "examples",
+        proves: "each example runs to its end and has something to say",
+        run: |p, r, _| examples::run(p, r),
+    },
     Job { name: "docs", proves: "generated files say what their sources say", run: docs },
     Job {
         name: "faults",

@@ -8,6 +8,7 @@ mod browser;
 mod ci;
 mod contract;
 mod docs;
+mod examples;
 mod faults;
 #[expect(clippy::allow_attributes_without_reason, unreachable_pub, reason = "written by xflags")]
 mod flags;
@@ -19,6 +20,7 @@ mod mutants;
 #[path = "../../tests/contract/parts.rs"]
 mod parts;
 mod problem;
+mod program;
 mod project;
 mod promtool;
 mod release;

@@ -70,6 +70,7 @@ mod tests {
             rust_version: rust_version.map(str::to_owned),
             published: true,
             features: Vec::new(),
+            examples: Vec::new(),
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use xshell::cmd;
 
-use crate::{project::Project, workspace::Workspace};
+use crate::{program::pause, project::Project, workspace::Workspace};
 
 /// How long anything here may take; a debug build on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -113,9 +113,4 @@ pub(crate) fn exchange(address: &str, request: &[u8]) -> anyhow::Result<Vec<u8>>
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(answer)
-}
-
-#[expect(clippy::disallowed_methods, reason = "there is nothing to inject a clock into")]
-pub(crate) fn pause(duration: Duration) {
-    thread::sleep(duration);
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use xshell::cmd;
 
 use crate::project::Project;
@@ -21,6 +21,7 @@ pub(crate) struct Package {
     pub(crate) published: bool,
     /// Feature names without `default`.
     pub(crate) features: Vec<String>,
+    pub(crate) examples: Vec<String>,
 }
 
 /// Everything `cargo metadata` knows that our checks ask for.
@@ -79,6 +80,7 @@ impl Workspace {
 
 fn package_from(package: &Value) -> anyhow::Result<Package> {
     let features = package["features"].as_object().context("a package without features")?;
+    let examples = list(&package["targets"]).filter(|target| target["kind"] == json!(["example"]));
     Ok(Package {
         name: string(&package["name"])?,
         version: string(&package["version"])?,
@@ -86,6 +88,7 @@ fn package_from(package: &Value) -> anyhow::Result<Package> {
         // `publish = false` reads as an empty list of registries.
         published: !package["publish"].as_array().is_some_and(Vec::is_empty),
         features: features.keys().filter(|name| *name != "default").cloned().collect(),
+        examples: examples.map(|target| string(&target["name"])).collect::<anyhow::Result<_>>()?,
     })
 }
 
@@ -111,14 +114,12 @@ fn string(value: &Value) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn package(name: &str, publish: &Value) -> Value {
         json!({
             "id": name, "name": name, "version": "0.1.0", "rust_version": "1.88", "publish": publish,
-            "targets": [{ "kind": ["lib"] }], "features": { "default": ["tls"], "tls": [] },
+            "targets": [{ "kind": ["lib"], "name": "l" }, { "kind": ["example"], "name": "e" }], "features": { "default": ["tls"], "tls": [] },
         })
     }
 
@@ -143,6 +144,7 @@ mod tests {
         let published: Vec<&Package> = workspace.published().collect();
         assert_eq!(published.len(), 1);
         assert_eq!(published[0].features, ["tls"]);
+        assert_eq!(published[0].examples, ["e"]);
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
-//! Sums up a file with the service's JSON: `cargo run -p atol-model --example fleet -- FILE`.
+//! Sums up a file with the service's JSON, by default one of the tests: `cargo run -p atol-model --example fleet -- FILE`.
 
 #![expect(clippy::print_stdout, reason = "it is what the example does")]
 
 use atol_model::{KktList, NetworkErrorCode};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args().nth(1).ok_or("which file?")?;
+    let path = std::env::args().nth(1);
+    let path = path.as_deref().unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/page.json"));
     let (registers, rejected) = KktList::from_json(&std::fs::read(path)?)?.into_parts();
     for kkt in &registers {
         let serial = &kkt.serial_number;

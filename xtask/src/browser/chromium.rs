@@ -1,14 +1,10 @@
 //! A headless Chromium, one run for each question.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{path::Path, process::Command, time::Duration};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
-use crate::{project::Project, server::pause};
+use crate::{program, project::Project};
 
 /// How long one run may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -60,41 +56,19 @@ impl Chromium {
         self.run(url, &all).map(drop)
     }
 
-    /// Standard output and the log.
+    /// What it wrote to standard output, and to the log.
     fn run(self, url: &str, flags: &[&str]) -> anyhow::Result<(String, String)> {
         let profile = std::env::temp_dir().join(format!("atol-browser-{}", std::process::id()));
-        let (out, log) = (profile.join("out"), profile.join("log"));
-        std::fs::create_dir_all(&profile)?;
-        let mut child = Command::new(self.0)
+        let mut command = Command::new(self.0);
+        command
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
             .args(["--enable-logging=stderr", "--v=0"])
             .arg(format!("--user-data-dir={}", profile.display()))
             .args(flags)
-            .arg(url)
-            .stdin(Stdio::null())
-            .stdout(std::fs::File::create(&out)?)
-            .stderr(std::fs::File::create(&log)?)
-            .spawn()
-            .with_context(|| format!("cannot start {}", self.0))?;
-        let mut is_over = false;
-        for _ in 0..PATIENCE.as_millis() / 50 {
-            if child.try_wait()?.is_some() {
-                is_over = true;
-                break;
-            }
-            pause(Duration::from_millis(50));
-        }
-        if !is_over {
-            let _ = child.kill();
-            bail!("{} did not come to an end with {url}", self.0);
-        }
-        let texts = (read(&out)?, read(&log)?);
+            .arg(url);
+        let ended = program::run(&mut command, PATIENCE).with_context(|| format!("cannot open {url}"))?;
         std::fs::remove_dir_all(&profile)?;
-        Ok(texts)
+        Ok((ended.stdout, ended.stderr))
     }
-}
-
-fn read(path: &Path) -> anyhow::Result<String> {
-    Ok(String::from_utf8_lossy(&std::fs::read(path)?).into_owned())
 }
