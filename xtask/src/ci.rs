@@ -8,7 +8,7 @@ use anyhow::bail;
 use xshell::cmd;
 
 use crate::{
-    bench, browser, contract, docs, examples, faults, flags, layers, msrv,
+    bench, browser, contract, docs, examples, faults, flags, guide, layers, msrv,
     project::Project,
     promtool,
     runner::{Runner, Step},
@@ -47,6 +47,11 @@ const JOBS: &[Job] = &[
         name: "examples",
         proves: "each example runs to its end and has something to say",
         run: |p, r, _| examples::run(p, r),
+    },
+    Job {
+        name: "guide",
+        proves: "the commands that guide and READMEs show do what they show",
+        run: |p, r, _| guide::run(p, r),
     },
     Job { name: "docs", proves: "generated files say what their sources say", run: docs },
     Job {

@@ -13,6 +13,7 @@ mod faults;
 #[expect(clippy::allow_attributes_without_reason, unreachable_pub, reason = "written by xflags")]
 mod flags;
 mod fuzz;
+mod guide;
 mod layers;
 mod msrv;
 mod mutants;

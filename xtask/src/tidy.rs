@@ -2,7 +2,7 @@
 //! compiles, file sizes.
 
 mod conditions;
-mod fences;
+pub(crate) mod fences;
 mod links;
 mod orphans;
 mod text;

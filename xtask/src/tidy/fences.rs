@@ -7,6 +7,8 @@ const OTHER: &[&str] = &[
     "text",
     "sh",
     "console",
+    // Not run by the job `guide`, because it needs what a check must not need.
+    "console by-hand",
     "powershell",
     "json",
     "toml",
@@ -69,7 +71,7 @@ fn unknown<'a>(
 }
 
 /// The run of backticks or tildes a line begins with, and what stands behind it.
-pub(super) fn fence(line: &str) -> Option<(&str, &str)> {
+pub(crate) fn fence(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
     let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let rest = line.trim_start_matches(mark);
