@@ -71,4 +71,30 @@ mod tests {
             }
         }
     }
+
+    /// What the program of the first page has, which the others go on with.
+    const AT_HAND: [&str; 3] = ["atol-monitor", "atol-transport", "tokio"];
+
+    #[test]
+    fn a_page_says_how_to_add_each_crate_that_its_examples_use() {
+        let manifest = include_str!("../Cargo.toml").lines().filter(|line| line.contains("workspace = true"));
+        let names: BTreeSet<&str> = manifest.filter_map(|line| line.split([' ', '.']).next()).collect();
+        for path in PAGES.iter().filter(|path| path.starts_with("docs/guide/")) {
+            let text = std::fs::read_to_string(root().join(path)).unwrap();
+            let rust = text.split("```rust").skip(1).filter_map(|rest| rest.split("```").next());
+            let rust: String = rust.flat_map(str::lines).filter_map(|line| line.split("//").next()).collect();
+            let paths: Vec<&str> =
+                rust.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).collect();
+            let added: BTreeSet<&str> = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("$ cargo add "))
+                .flat_map(|line| line.split([' ', '/']))
+                .collect();
+            for name in &names {
+                let path_in_rust = format!("{}::", name.replace('-', "_"));
+                let is_used = paths.iter().any(|path| path.starts_with(&path_in_rust));
+                assert!(!is_used || added.contains(name) || AT_HAND.contains(name), "{path} uses {name}");
+            }
+        }
+    }
 }
