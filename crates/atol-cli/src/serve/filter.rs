@@ -40,16 +40,23 @@ pub(crate) enum Sort {
     Unsent,
 }
 
-/// A parameter that cannot be used.
+/// A parameter that cannot be used; as text it is told in English.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct BadParameter {
     pub(crate) name: &'static str,
-    pub(crate) expected: &'static str,
+    /// Everything that it may be.
+    pub(crate) allowed: Vec<&'static str>,
+}
+
+impl BadParameter {
+    fn new(name: &'static str, allowed: impl IntoIterator<Item = &'static str>) -> BadParameter {
+        BadParameter { name, allowed: allowed.into_iter().collect() }
+    }
 }
 
 impl fmt::Display for BadParameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the parameter `{}` is not one of: {}", self.name, self.expected)
+        write!(f, "the parameter `{}` is not one of: {}", self.name, self.allowed.join(", "))
     }
 }
 
@@ -108,24 +115,18 @@ impl Filter {
                 "account" => filter.account = Some(value.to_owned()),
                 "state" => {
                     let state = State::ALL.into_iter().find(|state| state.as_str() == value);
-                    filter.state = Some(state.ok_or(BadParameter {
-                        name: "state",
-                        expected: "trouble, critical, warning, unknown, ok",
-                    })?);
+                    let bad = || BadParameter::new("state", State::ALL.map(State::as_str));
+                    filter.state = Some(state.ok_or_else(bad)?);
                 }
                 "kind" => {
                     let kind = value.parse();
-                    filter.kind = Some(kind.map_err(|_| BadParameter {
-                        name: "kind",
-                        expected: "a kind of finding, such as unsent-documents",
-                    })?);
+                    let kinds = || FindingKind::ALL.iter().map(|kind| kind.as_str());
+                    filter.kind = Some(kind.map_err(|_| BadParameter::new("kind", kinds()))?);
                 }
                 "sort" => {
                     let sort = Sort::ALL.into_iter().find(|sort| sort.as_str() == value);
-                    filter.sort = sort.ok_or(BadParameter {
-                        name: "sort",
-                        expected: "trouble, serial, group, expiry, fill, unsent",
-                    })?;
+                    let bad = || BadParameter::new("sort", Sort::ALL.map(Sort::as_str));
+                    filter.sort = sort.ok_or_else(bad)?;
                 }
                 _ => {}
             }

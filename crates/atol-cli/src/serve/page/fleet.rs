@@ -25,8 +25,8 @@ pub(crate) fn answer(context: &Context<'_>, query: &str) -> Answer {
             let words = context.words();
             let body = html! {
                 h1 { (words.bad_query) }
-                p { (error) }
-                p { a.button href="/" { (words.all) } }
+                p { (words.bad_parameter(&error)) }
+                p { a.button href={ "/" (Filter::default().to_query(context.language_pair().as_slice())) } { (words.all) } }
             };
             return page(StatusCode::BAD_REQUEST, outline(context, words.bad_query, None, "/", &body));
         }

@@ -212,3 +212,14 @@ async fn every_swapped_part_has_an_id_and_no_id_stands_twice() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_query_that_cannot_be_meant_is_explained_in_the_language_of_the_page() {
+    let english = fleet_page(shop(), Language::En, "state=bad").await;
+    assert!(english.contains("The parameter `state` is not one of: trouble, critical, warning, unknown, ok"));
+    let russian = fleet_page(shop(), Language::Ru, "sort=bad").await;
+    let allowed = "trouble, serial, group, expiry, fill, unsent";
+    assert!(russian.contains(&format!("Параметр «sort» бывает только таким: {allowed}")), "{russian}");
+    let kinds = fleet_page(shop(), Language::Ru, "kind=bad").await;
+    assert!(kinds.contains("fiscal-storage-expiry, ") && kinds.contains("unsent-documents"), "{kinds}");
+}

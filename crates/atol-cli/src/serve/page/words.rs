@@ -4,7 +4,7 @@ use atol_monitor::Language;
 use atol_monitor::health::{FindingKind, Severity};
 use jiff::SignedDuration;
 
-use super::super::filter::{Sort, State};
+use super::super::filter::{BadParameter, Sort, State};
 use super::format::Coarse;
 
 /// The fixed texts of one language.
@@ -284,6 +284,14 @@ impl Words {
             (1.., false) => format!("in {count}\u{a0}{noun}"),
             (_, true) => format!("{count}\u{a0}{noun} назад"),
             (_, false) => format!("{count}\u{a0}{noun} ago"),
+        }
+    }
+
+    pub(super) fn bad_parameter(&self, bad: &BadParameter) -> String {
+        if self.is_russian() {
+            format!("Параметр «{}» бывает только таким: {}", bad.name, bad.allowed.join(", "))
+        } else {
+            capital(&bad.to_string())
         }
     }
 
