@@ -1,6 +1,8 @@
 //! `cargo xtask browser`: the status page in a real browser, and pictures of it for people to look at.
 
 mod chromium;
+mod devtools;
+mod hands;
 mod relay;
 
 use std::process::ExitCode;
@@ -86,6 +88,13 @@ pub(crate) fn run(project: &Project, runner: &mut Runner) -> anyhow::Result<()> 
     runner.check("takes over new data by itself", || page.refreshes())?;
     runner.check("says so when its server is gone", || page.tells_that_it_is_alone())?;
     runner.check("fits screens of 360 and 1440 pixels", || page.fits())?;
+    let (name, address) = (chromium.name(), server.address.as_str());
+    runner.check("can be used without a mouse", || hands::keyboard(name, address))?;
+    runner.check("is printed as a table without controls", || {
+        let pdf = project.path(PICTURES).join("fleet.pdf");
+        chromium.print(&page.url("/?lang=ru"), &pdf)?;
+        hands::paper(name, address)
+    })?;
     runner.check("pictures, light and dark, narrow and wide", || page.is_painted(project))?;
     runner.note(format!("pictures of the page are in {PICTURES}: look at them"));
     Ok(())

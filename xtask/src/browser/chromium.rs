@@ -31,6 +31,11 @@ impl Chromium {
         NAMES.into_iter().find(|name| project.answers(&[name, "--version"])).map(Self)
     }
 
+    /// What it is started as.
+    pub(super) fn name(self) -> &'static str {
+        self.0
+    }
+
     /// Opens a page and waits for what happens in the next seconds of its time, which is faster than ours.
     pub(super) fn visit(self, url: &str, seconds: u32, flags: &[&str]) -> anyhow::Result<Visit> {
         let budget = format!("--virtual-time-budget={}", seconds * 1000);
@@ -54,6 +59,15 @@ impl Chromium {
         let mut all = vec!["--hide-scrollbars", &window, &to];
         all.extend(flags);
         self.run(url, &all).map(drop)
+    }
+
+    /// Writes a page as a printer gets it.
+    pub(super) fn print(self, url: &str, to: &Path) -> anyhow::Result<()> {
+        if let Some(folder) = to.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let to = format!("--print-to-pdf={}", to.display());
+        self.run(url, &["--no-pdf-header-footer", &to]).map(drop)
     }
 
     /// What it wrote to standard output, and to the log.
