@@ -115,8 +115,8 @@ pub(crate) fn pause(duration: Duration) {
     thread::sleep(duration);
 }
 
-#[cfg(test)]
-#[cfg(unix)]
+// They need a shell.
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
