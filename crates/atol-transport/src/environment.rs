@@ -92,7 +92,7 @@ impl FromStr for Environment {
                 ErrorKind::Config,
                 format!(
                     "the environment `{}` is not known: use `test`, `production` or a URL such as https://kkt.example.com",
-                    Excerpt::of(other, 40)
+                    Excerpt::of(&no_user(other), 40)
                 ),
             )),
         }
@@ -113,8 +113,9 @@ impl std::error::Error for BadUri {}
 
 /// The text without what stands before an `@`: it may hold a password.
 fn no_user(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme + 3 <= at => format!("{}…{}", &url[..scheme + 3], &url[at..]),
+    let scheme = url.find("://").map_or(0, |scheme| scheme + 3);
+    match url.rfind('@') {
+        Some(at) if scheme <= at => format!("{}…{}", &url[..scheme], &url[at..]),
         _ => url.to_owned(),
     }
 }
@@ -253,6 +254,7 @@ mod tests {
                 refused("staging"),
                 refused("http://kkt.example.com"),
                 refused("https://user:canary@kkt.example.com"),
+                refused("user:canary@kkt.example.com"),
                 refused("https://kkt.example.com/?a=b"),
                 refused("https://kkt.example.com/a/../b"),
                 refused("https://kkt.example.com."),
@@ -265,6 +267,7 @@ mod tests {
         the environment `staging` is not known: use `test`, `production` or a URL such as https://kkt.example.com
         the environment `http://kkt.example.com/` is plain http, over which the password would travel in the clear: use https
         the environment `https://…@kkt.example.com/` holds a user or password: give the login and password separately
+        the environment `…@kkt.example.com` is not known: use `test`, `production` or a URL such as https://kkt.example.com
         the environment `https://kkt.example.com/?a=b` has a query: only scheme, host, port and path are used
         the environment `https://kkt.example.com/a/../b` has `.` or `..` in its path
         the environment `https://kkt.example.com./` has no valid host name

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use atol_transport::Environment;
 use atol_transport::error::Excerpt;
 use serde_json::json;
 
@@ -10,7 +9,6 @@ use crate::args::{ConfigCommand, ListingFormat};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Listing, Screen, print};
-use crate::settings::{Origin, PasswordSource, Setting, Settings};
 use crate::text::word;
 
 /// The longest value that is shown whole.
@@ -18,7 +16,7 @@ const LONGEST: usize = 200;
 
 pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Result<ExitCode, Failure> {
     let ConfigCommand::Show { output } = command;
-    let rows = rows(&context.settings);
+    let rows = context.settings.rows();
     match output {
         ListingFormat::Json => {
             let shown: serde_json::Map<_, _> = rows
@@ -55,60 +53,4 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Result<ExitCode
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A setting as it is shown.
-struct Row {
-    name: &'static str,
-    value: Option<String>,
-    origin: String,
-    /// Whether the file that the value names is there, where it need not be.
-    exists: Option<bool>,
-}
-
-impl Row {
-    fn new<T>(name: &'static str, setting: Option<&Setting<T>>, show: impl FnOnce(&T) -> String) -> Row {
-        let origin = setting.map_or(Origin::Default, |setting| setting.origin);
-        let value = setting.map(|setting| show(&setting.value));
-        Row { name, value, origin: origin.to_string(), exists: None }
-    }
-}
-
-fn rows(settings: &Settings) -> Vec<Row> {
-    let path = |path: &std::path::PathBuf| path.display().to_string();
-    let names = Setting::file(Some(settings.profiles.join(", "))).filter(|names| !names.value.is_empty());
-    vec![
-        Row {
-            exists: settings.file.as_ref().map(|_| settings.is_file_there),
-            ..Row::new("config", settings.file.as_ref(), path)
-        },
-        Row::new("profiles", names.as_ref(), Clone::clone),
-        Row::new("profile", settings.profile.as_ref(), Clone::clone),
-        Row::new("language", Some(&settings.language), ToString::to_string),
-        Row::new("environment", Some(&settings.environment), shown_environment),
-        Row::new("login", settings.login.as_ref(), Clone::clone),
-        // Where the password is; what it is stays there.
-        Row::new("password", settings.password.as_ref(), |source| match source {
-            PasswordSource::Variable => "(set)".to_owned(),
-            PasswordSource::File(file) => format!("(in {})", path(file)),
-        }),
-        Row::new("ca_file", settings.ca_file.as_ref(), path),
-        Row::new("timeout", Some(&settings.timeout), |timeout| format!("{timeout:?}")),
-        Row::new("token_cache", Some(&settings.token_cache), ToString::to_string),
-        Row::new(
-            "health",
-            Some(&Setting { value: &settings.health, origin: Origin::File })
-                .filter(|health| !health.value.is_empty()),
-            |health| serde_json::to_string(health).unwrap_or_default(),
-        ),
-    ]
-}
-
-fn shown_environment(environment: &Environment) -> String {
-    let name = match environment {
-        Environment::Test => "test, ",
-        Environment::Production => "production, ",
-        _ => "",
-    };
-    format!("{name}{}", environment.endpoints())
 }

@@ -3,6 +3,7 @@
 mod file;
 mod language;
 mod origin;
+mod shown;
 mod variables;
 
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ pub(crate) use self::origin::{Origin, Setting};
 pub(crate) use self::variables::Variables;
 use crate::args::{ConnectionArgs, GeneralArgs, duration};
 use crate::failure::Failure;
-use crate::text::text;
+use crate::text::{Text, text};
 
 /// The longest that one call may take in all, unless told otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -129,9 +130,12 @@ fn parsed_environment(setting: Option<Setting<String>>) -> Result<Setting<Enviro
     };
     match value.parse() {
         Ok(value) => Ok(Setting { value, origin }),
-        Err(error) => Err(Failure::from(error)
-            .with_advice(text!("it was set by {origin}", "это значение задано так: {origin}"))),
+        Err(error) => Err(Failure::from(error).with_advice(set_by(origin))),
     }
+}
+
+fn set_by(origin: Origin) -> Text {
+    text!("it was set by {origin}", "это значение задано так: {origin}")
 }
 
 fn parsed_timeout(value: &toml::Value) -> Result<Duration, Failure> {
@@ -147,8 +151,11 @@ fn parsed_timeout(value: &toml::Value) -> Result<Duration, Failure> {
             "the timeout `{text}` of the configuration file is no length of time: {fix}",
             "timeout `{text}` в файле настроек — не промежуток времени: {fix}"
         ))
+        .with_advice(set_by(Origin::File))
     })
 }
 
+#[cfg(test)]
+mod promises;
 #[cfg(test)]
 mod tests;

@@ -109,3 +109,39 @@ fn a_timeout_of_the_file_may_be_a_number_or_a_text() {
     assert_eq!(timeout("'2m'").unwrap().timeout.value, Duration::from_secs(120));
     assert!(timeout("'soon'").unwrap_err().what().en.contains("`soon`"));
 }
+
+/// A good file with pieces of it, and of what hurts, put in other places.
+#[test]
+fn whatever_a_file_says_it_is_read_and_shown_or_refused_in_words_that_help() {
+    const PIECES: [&str; 19] = [
+        "profile = 'a'\n",
+        "language = 'ru'\n",
+        "[profiles.a]\n",
+        "[profiles.default]\n",
+        "[profiles.a.health]\nstale_data = { warning = '2h' }\n",
+        "[profiles.\"\u{202e}b\"]\n",
+        "login = 'shop-17'\n",
+        "login = '",
+        "environment = 'https://u:canary7041@kkt.example.com'\n",
+        "environment = 'u:canary7041@kkt.example.com'\n",
+        "environment = \"production\"\n",
+        "\"\u{1b}[31m\" = 1\n",
+        "password = 'x'\n",
+        "password_file = 'secret'\n",
+        "timeout = 1979-05-27T07:32:00Z\n",
+        "timeout = 1.5\n",
+        "health = { fiscal_storage_expiry = [[[",
+        "token_cache = true\n",
+        "\u{feff}#\u{7f}",
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    let mut rng = fastrand::Rng::with_seed(1);
+    let mut good = 0;
+    for _ in 0..1_000 {
+        let text: String = (0..rng.usize(0..6)).map(|_| PIECES[rng.usize(..PIECES.len())]).collect();
+        let end = if rng.bool() { text.len() } else { rng.usize(..=text.len()) };
+        good += usize::from(promises::hold(&path, &text.as_bytes()[..end]));
+    }
+    assert!(good > 150, "{good}");
+}
