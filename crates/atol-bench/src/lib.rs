@@ -23,5 +23,5 @@ pub use plain::{Envelope, PlainKkt, REGISTERS, list};
 pub use process::{Usage, arguments, instructions_per_call, output_of, peak, run_measured, usage_of};
 #[cfg(feature = "raw")]
 pub use raw::Raw;
-pub use server::{Lists, Server};
+pub use server::{Lists, Server, TOKEN};
 pub use table::{Bound, Table};

@@ -6,6 +6,8 @@ use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 
+use crate::server::TOKEN;
+
 /// `raw` of the targets.
 #[derive(Debug, Clone)]
 pub struct Raw(Client<HttpConnector, Empty<Bytes>>);
@@ -20,7 +22,7 @@ impl Raw {
     /// Sends a request and collects what is answered.
     pub async fn collect(&self, method: Method, uri: &str) -> Bytes {
         let request =
-            Request::builder().method(method).uri(uri).header("token", "bench").body(Empty::new()).unwrap();
+            Request::builder().method(method).uri(uri).header("token", TOKEN).body(Empty::new()).unwrap();
         self.0.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes()
     }
 }

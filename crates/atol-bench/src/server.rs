@@ -5,6 +5,9 @@ use std::net::{TcpListener, TcpStream};
 
 use crate::plain;
 
+/// What the server gives out, as long as those of the service.
+pub const TOKEN: &str = "fj45u923j59ju42395iu9423i59243u0";
+
 /// How a [`Server`] gives its list.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third way")]
@@ -53,7 +56,7 @@ fn serve(stream: &TcpStream, registers: usize, lists: Lists) -> std::io::Result<
                 header.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok()
             });
             std::io::copy(&mut std::io::Read::take(&mut reader, length.unwrap_or(0)), &mut std::io::sink())?;
-            answer(stream, br#"{"error":null,"token":"bench"}"#)?;
+            answer(stream, format!(r#"{{"error":null,"token":"{TOKEN}"}}"#).as_bytes())?;
         } else if let Some(serial) = serial(request) {
             let register = register();
             let mut body = [b"{\"data\":", &register.bytes[..], b"}"].concat();

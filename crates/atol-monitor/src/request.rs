@@ -3,7 +3,7 @@
 use atol_transport::Body;
 use atol_transport::call::{MaxBody, PathTemplate, SpacingKey};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use http::{Method, Request};
+use http::{Method, Request, Uri};
 
 use crate::page::Page;
 use crate::serial_number::SerialNumber;
@@ -21,7 +21,7 @@ pub(crate) fn list(page: Page) -> Request<Body> {
         query.push(format!("offset={offset}"));
     }
     let separator = if query.is_empty() { "" } else { "?" };
-    let mut request = get(&format!("/cash-registers{separator}{}", query.join("&")));
+    let mut request = get(format!("/cash-registers{separator}{}", query.join("&")));
     request.extensions_mut().insert(PathTemplate("/cash-registers"));
     request.extensions_mut().insert(MaxBody(LIST_BODY));
     request
@@ -29,7 +29,7 @@ pub(crate) fn list(page: Page) -> Request<Body> {
 
 /// `GET /cash-registers/{serialNumber}`, spaced from other requests for the same register.
 pub(crate) fn one(serial: &SerialNumber) -> Request<Body> {
-    let mut request = get(&format!("/cash-registers/{}", serial.path_segment()));
+    let mut request = get(format!("/cash-registers/{}", serial.path_segment()));
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/hal+json"));
     request.extensions_mut().insert(PathTemplate("/cash-registers/{serial}"));
     request.extensions_mut().insert(SpacingKey::new(serial.as_str()));
@@ -37,11 +37,11 @@ pub(crate) fn one(serial: &SerialNumber) -> Request<Body> {
 }
 
 /// A request under the API's base address, which the client completes.
-fn get(path_and_query: &str) -> Request<Body> {
+fn get(path_and_query: String) -> Request<Body> {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = Method::GET;
     // Every path here is made of ASCII and percent-encoded parts, so it always parses.
-    *request.uri_mut() = path_and_query.parse().unwrap_or_default();
+    *request.uri_mut() = Uri::try_from(path_and_query).unwrap_or_default();
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     request
 }

@@ -66,10 +66,11 @@ impl FromStr for SerialNumber {
             return refuse("is a path, not a number");
         }
         let is_unfit = |char: char| {
-            char.is_control()
-                || char.is_whitespace()
-                || matches!(char, '/' | '\\' | '?' | '#' | '%')
-                || !char.is_alphanumeric() && !char.is_ascii()
+            !char.is_ascii_alphanumeric()
+                && (char.is_control()
+                    || char.is_whitespace()
+                    || matches!(char, '/' | '\\' | '?' | '#' | '%')
+                    || !char.is_alphanumeric() && !char.is_ascii())
         };
         match serial.chars().find(|&char| is_unfit(char)) {
             Some(char) => refuse(&format!("holds `{}`, which no serial number has", char.escape_default())),

@@ -135,9 +135,15 @@ impl ResponseBody {
     /// [`ErrorKind::BodyTooLarge`] as soon as more than `cap` bytes have come (a `Content-Length` is believed for a
     /// megabyte of memory and no more), and whatever cut the body short.
     pub async fn collect(mut self, cap: usize) -> Result<Bytes, Error> {
+        if let Kind::Full(bytes) = &mut self.kind
+            && bytes.len() <= cap
+        {
+            return Ok(std::mem::take(bytes));
+        }
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();
-        loop {
+        // What says that it is at its end needs not be asked once more.
+        while !http_body::Body::is_end_stream(&self) {
             let frame = std::future::poll_fn(|cx| http_body::Body::poll_frame(Pin::new(&mut self), cx)).await;
             let Some(frame) = frame.transpose()? else { break };
             let Ok(data) = frame.into_data() else { continue };

@@ -1,8 +1,8 @@
 //! Puts the default stack together.
 
-mod network;
-
+mod layers;
 mod marks;
+mod network;
 #[cfg(test)]
 mod tests;
 
@@ -10,11 +10,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderValue, Request};
-use tower::util::BoxCloneSyncService;
-use tower::{ServiceBuilder, ServiceExt};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use self::layers::{Layers, Wrap, erase, wrap};
 use self::marks::Marks;
 use crate::attempt_timeout::AttemptTimeoutLayer;
 use crate::body::{Body, ResponseBody};
@@ -28,14 +27,10 @@ use crate::error::{BoxError, Error, ErrorKind, Excerpt, Result};
 use crate::leaf::{Leaf, LeafBuilder};
 use crate::pace::{PaceLayer, Pacing};
 use crate::record::{RecordLayer, Recorder};
-use crate::request_id::RequestIdLayer;
 use crate::retry::{RetryLayer, RetryPolicy};
 use crate::timeouts::Timeouts;
 use crate::tls::{RootCertificates, TlsSettings};
 use crate::token::{MemoryTokenStore, TokenLayer, TokenStore, Tokens};
-
-/// One layer of a user's, applied when the stack is built.
-type Wrap = Box<dyn FnOnce(Stack) -> Stack + Send>;
 
 /// Everything that can be set about a [`Client`]; each setting has a sensible default.
 ///
@@ -231,8 +226,29 @@ impl ClientBuilder {
         }
         let tokens = tokens.build()?;
 
-        let leaf = if let Some(leaf) = self.leaf {
-            leaf
+        let mut collect = CollectLayer::new(Arc::clone(&clock));
+        if let Some(bytes) = self.max_body {
+            collect = collect.with_max_body(bytes)?;
+        }
+        let layers = Layers {
+            per_call: self.layers,
+            deadline: DeadlineLayer::new(self.timeouts.call(), Arc::clone(&clock)),
+            retry: RetryLayer::new(self.retry, Arc::clone(&clock)),
+            per_attempt: self.attempt_layers,
+            token: TokenLayer::new(tokens.clone()),
+            pace: PaceLayer::new(self.pacing, Arc::clone(&clock))?,
+            collect,
+            timeout: AttemptTimeoutLayer::new(self.timeouts, Arc::clone(&clock)),
+            record: RecordLayer::new(recorder.clone()),
+            #[cfg(feature = "gzip")]
+            accepts_gzip: self.accepts_gzip,
+            user_agent,
+            #[cfg(feature = "tracing")]
+            clock: Arc::clone(&clock),
+            marks: self.marks,
+        };
+        let service = if let Some(leaf) = self.leaf {
+            layers.around(leaf)
         } else {
             let tls = match &self.roots {
                 Some(roots) if self.only_roots => TlsSettings::with_only_roots(roots)?,
@@ -240,62 +256,8 @@ impl ClientBuilder {
                 roots => TlsSettings::with_platform_roots(roots.as_ref())?,
             };
             let leaf = self.network.connect_limit(self.timeouts.connect()).clock(Arc::clone(&clock));
-            erase(leaf.build(&tls)?)
+            layers.around(leaf.build(&tls)?)
         };
-        // Below the token, so that logins carry it too.
-        let leaf = leaf.map_request(move |mut request: Request<Body>| {
-            request.headers_mut().entry(http::header::USER_AGENT).or_insert_with(|| user_agent.clone());
-            request
-        });
-        let mut collect = CollectLayer::new(Arc::clone(&clock));
-        if let Some(bytes) = self.max_body {
-            collect = collect.with_max_body(bytes)?;
-        }
-
-        // The order is documented at the crate's root, in a table that a test compares with what is done here.
-        let marks = self.marks;
-        #[cfg(feature = "gzip")]
-        let leaf = if self.accepts_gzip {
-            let stack =
-                ServiceBuilder::new().layer(marks.outside("GzipLayer")).layer(crate::gzip::GzipLayer::new());
-            erase(stack.service(leaf))
-        } else {
-            erase(leaf)
-        };
-        let attempt = ServiceBuilder::new()
-            .layer(marks.outside("TokenLayer"))
-            .layer(TokenLayer::new(tokens.clone()))
-            .layer(marks.outside("PaceLayer"))
-            .layer(PaceLayer::new(self.pacing, Arc::clone(&clock))?)
-            .layer(marks.outside("CollectLayer"))
-            .layer(collect)
-            .layer(marks.outside("AttemptTimeoutLayer"))
-            .layer(AttemptTimeoutLayer::new(self.timeouts, Arc::clone(&clock)))
-            .layer(marks.outside("RecordLayer"))
-            .layer(RecordLayer::new(recorder.clone()))
-            .service(leaf);
-        let attempt = self.attempt_layers.into_iter().fold(erase(attempt), |stack, wrap| wrap(stack));
-        #[cfg(feature = "tracing")]
-        let attempt = ServiceBuilder::new()
-            .layer(marks.outside("TraceLayer::attempts"))
-            .layer(crate::trace::TraceLayer::attempts(Arc::clone(&clock)))
-            .service(attempt);
-        let call = ServiceBuilder::new()
-            .layer(marks.outside("DeadlineLayer"))
-            .layer(DeadlineLayer::new(self.timeouts.call(), Arc::clone(&clock)))
-            .layer(marks.outside("RetryLayer"))
-            .layer(RetryLayer::new(self.retry, Arc::clone(&clock)))
-            .service(attempt);
-        #[cfg(feature = "tracing")]
-        let call = ServiceBuilder::new()
-            .layer(marks.outside("TraceLayer::calls"))
-            .layer(crate::trace::TraceLayer::calls(Arc::clone(&clock)))
-            .service(call);
-        let call = ServiceBuilder::new()
-            .layer(marks.outside("RequestIdLayer"))
-            .layer(RequestIdLayer::new())
-            .service(call);
-        let service = self.layers.into_iter().fold(erase(call), |stack, wrap| wrap(stack));
         Ok(Client::from_parts(service, endpoints, tokens, recorder, clock))
     }
 }
@@ -317,24 +279,4 @@ fn user_agent(text: &str) -> Result<HeaderValue> {
             format!("the user agent `{}` cannot stand in a header: use visible ASCII", Excerpt::of(text, 60)),
         )
     })
-}
-
-fn wrap<L>(layer: L) -> Wrap
-where
-    L: Layer<Stack> + Send + 'static,
-    L::Service:
-        Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
-    <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
-    <L::Service as Service<Request<Body>>>::Future: Send,
-{
-    Box::new(move |stack| erase(layer.layer(stack)))
-}
-
-fn erase<S>(service: S) -> Stack
-where
-    S: Service<Request<Body>, Response = http::Response<ResponseBody>> + Clone + Send + Sync + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
-    BoxCloneSyncService::new(service.map_err(|error| Error::from_boxed(error.into())))
 }

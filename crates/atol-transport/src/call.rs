@@ -39,6 +39,9 @@ pub struct PathTemplate(pub &'static str);
 pub struct MaxBody(pub usize);
 
 /// On a request: when the whole call must be over, as [monotonic](crate::clock::Clock::monotonic) time.
+///
+/// [`DeadlineLayer`](crate::DeadlineLayer) sets it, or takes over an earlier one, and ends the call; the layers below
+/// plan with it and say what they were doing when it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_structs, reason = "a newtype around the one thing it is")]
 pub struct Deadline(pub Duration);

@@ -148,24 +148,34 @@ impl Client {
         Ok(Response { value: body, status: parts.status, headers: parts.headers, attempts })
     }
 
-    async fn call(&self, mut request: Request<Body>) -> Result<(http::Response<ResponseBody>, Attempts)> {
-        // Until the end of this function, so that a call which gets no answer leaves no older one behind.
-        let _recorded = self.recorder.begin_call();
-        if request.uri().authority().is_none() {
-            let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-            *request.uri_mut() = self.endpoints.api(path)?;
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` keeps what it is given a second time, for as long as the call takes"
+    )]
+    fn call(
+        &self,
+        mut request: Request<Body>,
+    ) -> impl Future<Output = Result<(http::Response<ResponseBody>, Attempts)>> + Send {
+        async move {
+            // Until the end of this function, so that a call which gets no answer leaves no older one behind.
+            let _recorded = self.recorder.begin_call();
+            if request.uri().authority().is_none() {
+                let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+                *request.uri_mut() = self.endpoints.api(path)?;
+            }
+            let mut service = self.service.clone();
+            let response = service.ready().await?.call(request).await?;
+            let attempts =
+                response.extensions().get::<Attempts>().copied().unwrap_or(Attempts::new(1, Duration::ZERO));
+            Ok((response, attempts))
         }
-        let response = self.service.clone().oneshot(request).await?;
-        let attempts =
-            response.extensions().get::<Attempts>().copied().unwrap_or(Attempts::new(1, Duration::ZERO));
-        Ok((response, attempts))
     }
 
     /// The body of a good answer; of a bad one the error, with the wait that the service asks for.
     async fn judged(&self, parts: &Parts, body: ResponseBody, attempts: Attempts) -> Result<Bytes> {
         let body = match body.collect(ANSWER_CAP).await {
             Ok(body) => {
-                judge(parts.status, &parts.headers, &body, retry_after(&parts.headers, self.clock.wall()))
+                judge(parts.status, &parts.headers, &body, || retry_after(&parts.headers, self.clock.wall()))
                     .map(|()| body)
             }
             Err(error) => Err(error.with_status(parts.status)),

@@ -139,16 +139,13 @@ where
 
 /// The body of a successful answer, to its end.
 async fn whole(body: ResponseBody, cap: usize, headers: &HeaderMap) -> Result<Bytes> {
-    let bytes = match body.as_bytes() {
-        Some(bytes) if bytes.len() <= cap => bytes.clone(),
-        _ => body.collect(cap).await.map_err(|error| match error.kind() {
-            // A foreign service's error: whatever it is, it cut a body that had begun.
-            ErrorKind::Other => {
-                Error::new(ErrorKind::Truncated, "the body of the answer broke off").with_source(error)
-            }
-            _ => error,
-        })?,
-    };
+    let bytes = body.collect(cap).await.map_err(|error| match error.kind() {
+        // A foreign service's error: whatever it is, it cut a body that had begun.
+        ErrorKind::Other => {
+            Error::new(ErrorKind::Truncated, "the body of the answer broke off").with_source(error)
+        }
+        _ => error,
+    })?;
     if !is_delimited(headers) && json::is_unclosed(json::text(&bytes)) {
         return Err(Error::new(
             ErrorKind::Truncated,

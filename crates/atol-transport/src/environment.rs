@@ -181,7 +181,7 @@ impl Endpoints {
     ///
     /// [`ErrorKind::Config`] when the base is too long for a URI.
     pub fn login(&self) -> Result<Uri> {
-        self.uri("/api/auth/v1/gettoken")
+        self.uri("/api/auth/v1", "/gettoken")
     }
 
     /// The address of `path_and_query` under the monitoring API.
@@ -190,7 +190,7 @@ impl Endpoints {
     ///
     /// [`ErrorKind::Config`] when it is not a legal path and query.
     pub fn api(&self, path_and_query: &str) -> Result<Uri> {
-        self.uri(&format!("/api/kkt/v1{path_and_query}"))
+        self.uri("/api/kkt/v1", path_and_query)
     }
 
     /// Whether a request to `uri` goes to this environment, so that the token may go along.
@@ -204,14 +204,15 @@ impl Endpoints {
         self.scheme == Scheme::HTTPS
     }
 
-    fn uri(&self, path: &str) -> Result<Uri> {
+    fn uri(&self, api: &str, path: &str) -> Result<Uri> {
         Uri::builder()
             .scheme(self.scheme.clone())
             .authority(self.authority.clone())
-            .path_and_query(format!("{}{path}", self.path))
+            .path_and_query([&self.path, api, path].concat())
             .build()
             .map_err(|error| {
-                Error::new(ErrorKind::Config, format!("`{}` is not a legal path", Excerpt::of(path, 100)))
+                let path = [api, path].concat();
+                Error::new(ErrorKind::Config, format!("`{}` is not a legal path", Excerpt::of(&path, 100)))
                     .with_source(error)
             })
     }

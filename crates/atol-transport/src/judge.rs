@@ -1,11 +1,12 @@
 //! Judges an answer: the HTTP status first, then what the body is, then whether it holds an error object.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use atol_model::{ServiceError, ServiceErrorCode};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use crate::error::{Error, ErrorKind, Excerpt, Result, Sent};
 use crate::json;
@@ -19,9 +20,12 @@ const TEXT_SHOWN: usize = 400;
 /// An error object stands at the start of its body; further in, the word `"error"` is somebody's data.
 const ERROR_WITHIN: usize = 4096;
 
+/// Looks for the name under which an error object stands.
+static ERROR: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\"error\""));
+
 /// Decides whether an answer is usable: a success with a JSON body and without an error object.
 ///
-/// `retry_after` is what the answer asked for, already read from its headers.
+/// `retry_after` reads from the headers of a bad answer for how long it asks to wait.
 ///
 /// # Errors
 ///
@@ -30,7 +34,7 @@ pub(crate) fn judge(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
-    retry_after: Option<Duration>,
+    retry_after: impl FnOnce() -> Option<Duration>,
 ) -> Result<()> {
     let text = json::text(body);
     let verdict = if status.is_redirection() {
@@ -43,7 +47,7 @@ pub(crate) fn judge(
             None => unexplained(status, headers, text),
         })
     };
-    verdict.map_err(|error| match retry_after {
+    verdict.map_err(|error| match retry_after() {
         Some(wait) => error.with_retry_after(wait),
         None => error,
     })
@@ -58,8 +62,7 @@ fn judge_success(status: StatusCode, headers: &HeaderMap, text: &[u8]) -> Result
         .with_status(status)),
         Some(b'{') => {
             let start = &text[..text.len().min(ERROR_WITHIN)];
-            let is_suspicious = memmem::find(start, b"\"error\"").is_some();
-            match is_suspicious.then(|| ServiceError::from_json(text)).flatten() {
+            match ERROR.find(start).is_some().then(|| ServiceError::from_json(text)).flatten() {
                 Some(service_error) => Err(service(status, service_error)),
                 None => Ok(()),
             }

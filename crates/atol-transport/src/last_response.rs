@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use atol_model::ServiceError;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode};
+use http::header::{AUTHORIZATION, SET_COOKIE};
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -13,9 +14,10 @@ use serde_json::Value;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::secrets::Secrets;
+use crate::token::TOKEN;
 
 /// Headers that carry secrets; they are never kept.
-const SECRET: [&str; 3] = ["token", "set-cookie", "authorization"];
+const SECRET: [HeaderName; 3] = [TOKEN, SET_COOKIE, AUTHORIZATION];
 
 /// Pieces of a body below this size are put together by copying, so that a body that drips does not cost more
 /// for the bookkeeping than for its bytes.
@@ -337,13 +339,10 @@ mod tests {
     fn headers_with_secrets_are_not_kept() {
         let mut headers = HeaderMap::new();
         for name in ["Token", "Set-Cookie", "Authorization", "Content-Type"] {
-            headers.insert(http::HeaderName::try_from(name).unwrap(), "x".parse().unwrap());
+            headers.insert(HeaderName::try_from(name).unwrap(), "x".parse().unwrap());
         }
         let response = LastResponse::new(StatusCode::OK, headers, "[]");
-        assert_eq!(
-            response.headers().keys().map(http::HeaderName::as_str).collect::<Vec<_>>(),
-            ["content-type"]
-        );
+        assert_eq!(response.headers().keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["content-type"]);
     }
 
     #[test]

@@ -258,6 +258,9 @@ impl Pending {
             record.push(bytes, self.recorder.max_body);
             record.finish();
             body
+        } else if http_body::Body::is_end_stream(&body) {
+            record.finish();
+            body
         } else {
             ResponseBody::streaming(RecordedBody {
                 body,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use http::header::Entry;
 use http::{HeaderName, HeaderValue, Request};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -89,13 +90,24 @@ impl<S: Service<Request<Body>>> Service<Request<Body>> for RequestId<S> {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> S::Future {
-        if !request.headers().contains_key(&REQUEST_ID)
-            && let Ok(id) = HeaderValue::try_from(format!("{:032x}", (self.layer.source)()))
+        if let Entry::Vacant(entry) = request.headers_mut().entry(REQUEST_ID)
+            && let Ok(id) = HeaderValue::from_bytes(&in_hexadecimal((self.layer.source)()))
         {
-            request.headers_mut().insert(REQUEST_ID, id);
+            entry.insert(id);
         }
         self.inner.call(request)
     }
+}
+
+/// All digits, the leading zeros too.
+fn in_hexadecimal(id: u128) -> [u8; 32] {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(id.to_be_bytes()) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 0xf)];
+    }
+    digits
 }
 
 #[cfg(test)]

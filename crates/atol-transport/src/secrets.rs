@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
-use memchr::memmem;
+use memchr::arch::all::twoway::Finder;
 use zeroize::Zeroizing;
 
 /// What stands in the place of a secret.
@@ -23,32 +23,38 @@ pub(crate) struct Secrets {
 }
 
 /// A secret in one of its forms.
-type Form = Zeroizing<String>;
+struct Form {
+    text: Text,
+    /// Made once for all answers. Other searchers of the crate's hold a copy of the text, which nobody would wipe.
+    finder: Finder,
+}
+
+type Text = Zeroizing<String>;
 
 impl Secrets {
     /// These secrets; of one with less than four bytes nothing is hidden.
     pub(crate) fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Secrets {
         let long = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST);
-        let mut forms: Vec<_> = long.flat_map(forms).collect();
+        let mut texts: Vec<_> = long.flat_map(forms).collect();
         // The longest first: a form may contain another.
-        forms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        forms.dedup();
-        Secrets { forms: forms.into() }
+        texts.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        texts.dedup();
+        Secrets { forms: texts.into_iter().map(Form::new).collect() }
     }
 
     /// Whether `text` repeats a secret.
     pub(crate) fn are_in(&self, text: &[u8]) -> bool {
-        self.forms.iter().any(|form| memmem::find(text, form.as_bytes()).is_some())
+        self.forms.iter().any(|form| form.find_in(text).is_some())
     }
 
     /// The bytes without the secrets; the same bytes, uncopied, when there are none.
     pub(crate) fn hide(&self, mut bytes: Bytes) -> Bytes {
         for form in &*self.forms {
-            if let Some(clean) = without(&bytes, form.as_bytes()) {
+            if let Some(clean) = form.hidden_in(&bytes) {
                 bytes = clean.into();
             }
         }
-        match self.forms.iter().filter_map(|form| begun(&bytes, form.as_bytes())).max() {
+        match self.forms.iter().filter_map(|form| form.begun_in(&bytes)).max() {
             Some(length) => [&bytes[..bytes.len() - length], HIDDEN.as_bytes()].concat().into(),
             None => bytes,
         }
@@ -70,8 +76,41 @@ impl fmt::Debug for Secrets {
     }
 }
 
+impl Form {
+    fn new(text: Text) -> Form {
+        Form { finder: Finder::new(text.as_bytes()), text }
+    }
+
+    fn find_in(&self, text: &[u8]) -> Option<usize> {
+        self.finder.find(text, self.text.as_bytes())
+    }
+
+    /// `text` with each place replaced where this stands; `None` when there is none.
+    fn hidden_in(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut rest = text;
+        let mut clean = Vec::new();
+        while let Some(at) = self.find_in(rest) {
+            clean.extend_from_slice(&rest[..at]);
+            clean.extend_from_slice(HIDDEN.as_bytes());
+            rest = &rest[at + self.text.len()..];
+        }
+        (rest.len() < text.len()).then(|| {
+            clean.extend_from_slice(rest);
+            clean
+        })
+    }
+
+    /// How much of this a text that broke off in the middle of it ends with.
+    fn begun_in(&self, text: &[u8]) -> Option<usize> {
+        let secret = self.text.as_bytes();
+        let last = text.last()?;
+        let ends_with = |length: &usize| secret[length - 1] == *last && text.ends_with(&secret[..*length]);
+        (SHORTEST..secret.len()).rev().find(ends_with)
+    }
+}
+
 /// The forms of one secret.
-fn forms(secret: &str) -> [Form; 10] {
+fn forms(secret: &str) -> [Text; 10] {
     let json = in_json(secret);
     let ascii = in_ascii_json(&json);
     [
@@ -89,32 +128,12 @@ fn forms(secret: &str) -> [Form; 10] {
     ]
 }
 
-/// `text` with each `secret` replaced; `None` when there is nothing to replace.
-fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
-    let mut rest = 0;
-    let mut clean = Vec::new();
-    for at in memmem::find_iter(text, secret) {
-        clean.extend_from_slice(&text[rest..at]);
-        clean.extend_from_slice(HIDDEN.as_bytes());
-        rest = at + secret.len();
-    }
-    (rest > 0).then(|| {
-        clean.extend_from_slice(&text[rest..]);
-        clean
-    })
-}
-
-/// How much of `secret` a text that broke off in the middle of it ends with.
-fn begun(text: &[u8], secret: &[u8]) -> Option<usize> {
-    (SHORTEST..secret.len()).rev().find(|length| text.ends_with(&secret[..*length]))
-}
-
 /// A text that `write` makes of units of another, one after the other. It is measured first: a text that grows leaves copies
 /// behind that nobody wipes.
 fn written<T>(
     units: impl Iterator<Item = T> + Clone,
     write: impl Fn(&mut dyn fmt::Write, T) -> fmt::Result,
-) -> Form {
+) -> Text {
     let mut length = Length(0);
     for unit in units.clone() {
         // Neither counting nor writing to a string fails.
@@ -138,7 +157,7 @@ impl fmt::Write for Length {
 }
 
 /// As JSON writes it between the quotes.
-fn in_json(secret: &str) -> Form {
+fn in_json(secret: &str) -> Text {
     written(secret.chars(), |text, char| match char {
         '"' => text.write_str(r#"\""#),
         '\\' => text.write_str(r"\\"),
@@ -153,21 +172,21 @@ fn in_json(secret: &str) -> Form {
 }
 
 /// JSON in ASCII only, as PHP and others write it.
-fn in_ascii_json(json: &str) -> Form {
+fn in_ascii_json(json: &str) -> Text {
     written(json.encode_utf16(), |text, unit| match u8::try_from(unit) {
         Ok(byte) if byte.is_ascii() => text.write_char(char::from(byte)),
         _ => write!(text, "\\u{unit:04x}"),
     })
 }
 
-fn with_escaped_slashes(json: &str) -> Form {
+fn with_escaped_slashes(json: &str) -> Text {
     written(json.chars(), |text, char| match char {
         '/' => text.write_str(r"\/"),
         _ => text.write_char(char),
     })
 }
 
-fn in_url(secret: &str, escape: impl Fn(&mut dyn fmt::Write, u8) -> fmt::Result) -> Form {
+fn in_url(secret: &str, escape: impl Fn(&mut dyn fmt::Write, u8) -> fmt::Result) -> Text {
     written(secret.bytes(), |text, byte| match byte {
         b'-' | b'.' | b'_' | b'~' => text.write_char(char::from(byte)),
         _ if byte.is_ascii_alphanumeric() => text.write_char(char::from(byte)),
@@ -175,7 +194,7 @@ fn in_url(secret: &str, escape: impl Fn(&mut dyn fmt::Write, u8) -> fmt::Result)
     })
 }
 
-fn in_html(secret: &str, apostrophe: &str) -> Form {
+fn in_html(secret: &str, apostrophe: &str) -> Text {
     written(secret.chars(), |text, char| match char {
         '&' => text.write_str("&amp;"),
         '<' => text.write_str("&lt;"),

@@ -209,7 +209,7 @@ fn failure(response: &Response<ResponseBody>) -> Option<ErrorKind> {
         None if response.status().is_success() => return None,
         None => &[][..],
     };
-    judge(response.status(), response.headers(), body, None).err().map(|error| error.kind())
+    judge(response.status(), response.headers(), body, || None).err().map(|error| error.kind())
 }
 
 /// The path as it may be logged.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use atol_bench::Bound::AtMost;
-use atol_bench::{Envelope, Lists, Server, Table, arguments, instructions_per_call};
+use atol_bench::{Envelope, Lists, Server, TOKEN, Table, arguments, instructions_per_call};
 use atol_monitor::KktMonitor;
 use atol_transport::Environment;
 use reqwest::Client;
@@ -50,7 +50,7 @@ fn client(address: &str, who: &str, calls: usize) {
                 "reqwest" => {
                     let request = reqwest
                         .get(format!("{address}/cash-registers/{serial}"))
-                        .header("Token", "bench")
+                        .header("Token", TOKEN)
                         .header("Accept", "application/hal+json");
                     let answer = request.send().await.unwrap().error_for_status().unwrap();
                     black_box(answer.json::<Envelope>().await.unwrap());

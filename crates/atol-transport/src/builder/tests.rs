@@ -2,7 +2,8 @@
 
 use std::sync::Mutex;
 
-use tower::{layer::layer_fn, service_fn};
+use tower::layer::layer_fn;
+use tower::{ServiceExt, service_fn};
 
 use super::*;
 

@@ -13,7 +13,7 @@ fn judged(status: u16, headers: &[(&'static str, &str)], body: &[u8]) -> Result<
             (http::HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap())
         })
         .collect();
-    judge(StatusCode::from_u16(status).unwrap(), &headers, body, None)
+    judge(StatusCode::from_u16(status).unwrap(), &headers, body, || None)
 }
 
 /// Status, headers and body.
@@ -263,7 +263,7 @@ fn a_wait_that_was_asked_for_is_passed_on_with_every_failure() {
     for status in [200, 302, 429, 503] {
         let status = StatusCode::from_u16(status).unwrap();
         let wait = Duration::from_secs(7);
-        let error = judge(status, &HeaderMap::new(), b"", Some(wait)).unwrap_err();
+        let error = judge(status, &HeaderMap::new(), b"", || Some(wait)).unwrap_err();
         assert_eq!(error.retry_after(), Some(wait));
     }
 }

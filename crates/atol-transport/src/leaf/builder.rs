@@ -3,7 +3,6 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use http::Uri;
@@ -113,10 +112,8 @@ impl LeafBuilder {
             Some(proxy) => proxy,
             None => Proxy::from_environment()?,
         };
-        let sequence = Arc::new(AtomicU64::new(0));
         let parts = Parts { tls: tls.config_at(&clock), proxy, resolver, dialer, limit, clock };
-        let pools = Arc::new(Pools::new(Connector::new(parts, Arc::clone(&sequence)), is_pooling));
-        Ok(Leaf { pools, sequence })
+        Ok(Leaf { pools: Arc::new(Pools::new(Connector::new(parts), is_pooling)) })
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) type Dialer = BoxCloneSyncService<Uri, BoxIo, BoxError>;
 #[derive(Clone)]
 pub(super) struct Connector {
     parts: Arc<Parts>,
-    opened: Arc<AtomicU64>,
+    sequence: Arc<AtomicU64>,
 }
 
 /// What connections are made of.
@@ -56,9 +56,13 @@ pub(super) struct Parts {
 }
 
 impl Connector {
-    /// A connector that numbers its connections with `opened`.
-    pub(super) fn new(parts: Parts, opened: Arc<AtomicU64>) -> Connector {
-        Connector { parts: Arc::new(parts), opened }
+    pub(super) fn new(parts: Parts) -> Connector {
+        Connector { parts: Arc::new(parts), sequence: Arc::default() }
+    }
+
+    /// The next number in the order in which connections, and the requests on them, come about.
+    pub(super) fn next_number(&self) -> u64 {
+        self.sequence.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -72,15 +76,16 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let Connector { parts, opened } = self.clone();
+        let connector = self.clone();
         Box::pin(async move {
+            let parts = &connector.parts;
             let progress = Progress::default();
             let stream = tokio::select! {
                 biased;
                 stream = parts.connect(uri, &progress) => stream?,
                 () = parts.clock.sleep(parts.limit) => return Err(progress.timed_out(parts.limit)),
             };
-            Ok(TokioIo::new(Metered::new(stream, opened.fetch_add(1, Ordering::Relaxed))))
+            Ok(TokioIo::new(Metered::new(stream, connector.next_number())))
         })
     }
 }

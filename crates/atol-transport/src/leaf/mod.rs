@@ -11,12 +11,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{Extensions, HeaderMap, Request, Response, StatusCode};
-use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
 use tokio::runtime::Handle;
 use tower_service::Service;
 
@@ -50,8 +50,6 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Clone)]
 pub struct Leaf {
     pools: Arc<Pools>,
-    /// Numbers requests and connections in the order in which they come about.
-    sequence: Arc<AtomicU64>,
 }
 
 impl fmt::Debug for Leaf {
@@ -70,65 +68,61 @@ impl Service<Request<Body>> for Leaf {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        Box::pin(self.clone().send(request))
+        let pools = Arc::clone(&self.pools);
+        // No `async fn`: it would keep the request a second time, for as long as the call takes.
+        Box::pin(async move {
+            let Ok(runtime) = Handle::try_current() else {
+                return Err(Error::new(
+                    ErrorKind::Config,
+                    "there is no tokio runtime: call from within one, such as a function under `#[tokio::main]`",
+                ));
+            };
+            let pool = pools.of(runtime.id());
+            let asked = pools.next_number();
+            let answer = pool.client.request(request);
+            let mut watch = Watch::new(pools, pool);
+            let answer = answer.await;
+            watch.set_waiting(false);
+            match answer {
+                Ok(answer) => received(answer, watch),
+                Err(error) => Err(failed(error, asked, &mut watch)),
+            }
+        })
     }
 }
 
-impl Leaf {
-    async fn send(self, mut request: Request<Body>) -> Result<Response<ResponseBody>> {
-        let Ok(runtime) = Handle::try_current() else {
-            return Err(Error::new(
-                ErrorKind::Config,
-                "there is no tokio runtime: call from within one, such as a function under `#[tokio::main]`",
-            ));
-        };
-        let pool = self.pools.of(runtime.id());
-        let connection = capture_connection(&mut request);
-        let asked = self.sequence.fetch_add(1, Ordering::Relaxed);
-        let mut watch = Watch::new(Arc::clone(&self.pools), pool.clone());
-        let answer = pool.client.request(request).await;
-        watch.set_waiting(false);
-        let origin = origin(&connection);
-        match answer {
-            Ok(answer) => {
-                if let Some(origin) = origin {
-                    origin.head.lift();
-                }
-                let (head, body) = answer.into_parts();
-                if has_two_lengths(&head.headers) {
-                    watch.discard();
-                    return Err(Error::new(
-                        ErrorKind::Protocol,
-                        "what came is not an HTTP answer: it has both Content-Length and Transfer-Encoding",
-                    ));
-                }
-                if is_sick(head.status) {
-                    watch.discard();
-                }
-                Ok(Response::from_parts(head, ResponseBody::streaming(WatchedBody::new(body, watch))))
-            }
-            Err(error) => {
-                if origin.is_some() {
-                    watch.discard();
-                }
-                let is_reused = origin.is_some_and(|origin| origin.opened < asked);
-                let error = failure::of_request(error);
-                Err(if is_reused { error.with_reused_connection() } else { error })
-            }
-        }
+/// An answer whose head is there.
+fn received(mut answer: Response<Incoming>, mut watch: Watch) -> Result<Response<ResponseBody>> {
+    if let Some(origin) = answer.extensions_mut().remove::<Origin>() {
+        origin.head.lift();
     }
+    if has_two_lengths(answer.headers()) {
+        watch.discard();
+        return Err(Error::new(
+            ErrorKind::Protocol,
+            "what came is not an HTTP answer: it has both Content-Length and Transfer-Encoding",
+        ));
+    }
+    if is_sick(answer.status()) {
+        watch.discard();
+    }
+    Ok(answer.map(|body| ResponseBody::streaming(WatchedBody::new(body, watch))))
 }
 
-/// Where the connection comes from that a request went out on; `None` when it got none.
-fn origin(connection: &CaptureConnection) -> Option<Origin> {
+/// Why there is no answer to the request with the number `asked`.
+fn failed(error: legacy::Error, asked: u64, watch: &mut Watch) -> Error {
+    let Some(connected) = error.connect_info() else { return failure::of_request(error) };
+    watch.discard();
     let mut extras = Extensions::new();
-    connection.connection_metadata().as_ref()?.get_extras(&mut extras);
-    extras.remove()
+    connected.get_extras(&mut extras);
+    let is_reused = extras.remove::<Origin>().is_some_and(|origin| origin.opened < asked);
+    let error = failure::of_request(error);
+    if is_reused { error.with_reused_connection() } else { error }
 }
 
 /// Two ways to tell where the body ends are how answers get mixed up on their way through proxies.
 fn has_two_lengths(headers: &HeaderMap) -> bool {
-    headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING)
+    headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH)
 }
 
 /// Statuses with which a gateway says that the machine behind it is gone: another address may be well.

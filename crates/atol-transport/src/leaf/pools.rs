@@ -36,15 +36,12 @@ pub(super) type HyperClient = legacy::Client<Connector, Body>;
 pub(super) struct Pools {
     connector: Connector,
     is_pooling: bool,
-    kept: Mutex<Vec<Pool>>,
+    kept: Mutex<Vec<Arc<Pool>>>,
 }
 
-#[derive(Clone)]
 pub(super) struct Pool {
     runtime: runtime::Id,
     pub(super) client: HyperClient,
-    /// Tells a pool from its successor.
-    identity: Arc<()>,
 }
 
 impl Pools {
@@ -53,23 +50,28 @@ impl Pools {
         Pools { connector, is_pooling, kept: Mutex::new(Vec::new()) }
     }
 
+    /// The next number in the order in which requests and connections come about.
+    pub(super) fn next_number(&self) -> u64 {
+        self.connector.next_number()
+    }
+
     /// The pool of a runtime.
-    pub(super) fn of(&self, runtime: runtime::Id) -> Pool {
+    pub(super) fn of(&self, runtime: runtime::Id) -> Arc<Pool> {
         let mut pools = self.lock();
         if let Some(pool) = pools.iter().find(|pool| pool.runtime == runtime) {
-            return pool.clone();
+            return Arc::clone(pool);
         }
         if pools.len() >= MOST_RUNTIMES {
             pools.remove(0);
         }
-        let pool = Pool { runtime, client: self.client(), identity: Arc::new(()) };
-        pools.push(pool.clone());
+        let pool = Arc::new(Pool { runtime, client: self.client() });
+        pools.push(Arc::clone(&pool));
         pool
     }
 
     /// Drops a pool, unless that has happened already.
-    pub(super) fn discard(&self, pool: &Pool) {
-        self.lock().retain(|kept| !Arc::ptr_eq(&kept.identity, &pool.identity));
+    pub(super) fn discard(&self, pool: &Arc<Pool>) {
+        self.lock().retain(|kept| !Arc::ptr_eq(kept, pool));
     }
 
     fn client(&self) -> HyperClient {
@@ -83,7 +85,7 @@ impl Pools {
             .build(self.connector.clone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Pool>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Pool>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -92,13 +94,13 @@ impl Pools {
 /// dead too.
 pub(super) struct Watch {
     pools: Arc<Pools>,
-    pool: Pool,
+    pool: Arc<Pool>,
     is_waiting: bool,
 }
 
 impl Watch {
     /// Watches over a request that waits for its answer.
-    pub(super) fn new(pools: Arc<Pools>, pool: Pool) -> Watch {
+    pub(super) fn new(pools: Arc<Pools>, pool: Arc<Pool>) -> Watch {
         Watch { pools, pool, is_waiting: true }
     }
 

@@ -54,13 +54,11 @@ impl Spacing {
 
     fn lane(&self, key: &SpacingKey) -> Arc<Lane> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.by_key.get(key) {
-            return lane.clone();
-        }
-        if lanes.by_key.len() >= lanes.room {
+        let lane = lanes.by_key.entry(key.clone()).or_default().clone();
+        if lanes.by_key.len() > lanes.room {
             lanes.remove_idle(self.clock.monotonic());
         }
-        lanes.by_key.entry(key.clone()).or_default().clone()
+        lane
     }
 
     /// The number of keys that are remembered.

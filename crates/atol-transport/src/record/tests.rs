@@ -160,3 +160,11 @@ async fn clones_share_the_record() {
     recorder.clone().clear();
     assert!(recorder.last().is_none());
 }
+
+#[tokio::test]
+async fn a_body_that_is_empty_from_the_start_is_recorded_whole_though_nobody_reads_it() {
+    let empty = ResponseBody::streaming(http_body_util::Empty::<Bytes>::new());
+    let recorder = Recorder::new();
+    drop(send(&recorder, Request::default(), Response::new(empty)).await.unwrap());
+    assert!(!recorder.last().unwrap().is_truncated());
+}

@@ -16,7 +16,6 @@ use crate::clock::SharedClock;
 use crate::error::{BoxError, Error, ErrorKind, Phase, Result, Sent};
 use crate::judge::judge;
 use crate::retry_after::retry_after;
-use crate::timer::Timer;
 
 /// The longest wait that is kept because the service asks for it.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
@@ -52,19 +51,19 @@ where
         self.inner.poll_ready(cx).map_err(|error| Error::from_boxed(error.into()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         // The clone takes the place of the service that was made ready, which carries out the call.
         let clone = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, clone);
-        let call = Call {
+        let mut call = Call {
             service: ready,
             policy: self.policy.clone(),
             started: self.clock.monotonic(),
             clock: self.clock.clone(),
             deadline: request.extensions().get::<Deadline>().copied(),
-            timer: Timer::default(),
         };
-        Box::pin(call.run(request))
+        // By reference: an `async fn` keeps what it is given a second time, for as long as the call takes.
+        Box::pin(async move { call.run(&mut request).await })
     }
 }
 
@@ -75,7 +74,6 @@ struct Call<S> {
     clock: SharedClock,
     started: Duration,
     deadline: Option<Deadline>,
-    timer: Timer,
 }
 
 /// What follows a failed attempt.
@@ -95,12 +93,12 @@ where
     S: Service<Request<Body>, Response = Response<ResponseBody>>,
     S::Error: Into<BoxError>,
 {
-    async fn run(mut self, request: Request<Body>) -> Result<Response<ResponseBody>> {
+    async fn run(&mut self, request: &mut Request<Body>) -> Result<Response<ResponseBody>> {
         let mut state = State::new();
         let mut last = None;
         loop {
             state.attempts = state.attempts.saturating_add(1);
-            let Some(outcome) = self.attempt(request.clone()).await else {
+            let Some(outcome) = self.attempt(request).await else {
                 return Err(self.out_of_time(&state, last));
             };
             let (error, answer) = match outcome {
@@ -132,18 +130,20 @@ where
         }
     }
 
-    /// Makes one attempt; `None` when the deadline came first.
-    async fn attempt(&mut self, request: Request<Body>) -> Option<Result<Response<ResponseBody>>> {
-        let Call { service, clock, deadline, timer, .. } = self;
+    /// Makes one attempt; `None` when the deadline came first, of which the layer that has set it wakes us.
+    async fn attempt(&mut self, request: &mut Request<Body>) -> Option<Result<Response<ResponseBody>>> {
+        let Call { service, clock, deadline, .. } = self;
         let mut attempt = pin!(async {
             poll_fn(|cx| service.poll_ready(cx)).await?;
-            service.call(request).await
+            // The one at hand goes out and its copy stays: there is room for further headers in the first only.
+            let copy = request.clone();
+            service.call(std::mem::replace(request, copy)).await
         });
         poll_fn(|cx| match (attempt.as_mut().poll(cx), &deadline) {
             (Poll::Ready(outcome), _) => {
                 Poll::Ready(Some(outcome.map_err(|error| Error::from_boxed(error.into()))))
             }
-            (Poll::Pending, Some(Deadline(at))) if timer.has_come(*at, &**clock, cx) => Poll::Ready(None),
+            (Poll::Pending, Some(Deadline(at))) if clock.monotonic() >= *at => Poll::Ready(None),
             (Poll::Pending, _) => Poll::Pending,
         })
         .await
@@ -157,8 +157,7 @@ where
             None if answer.status().is_success() => return Ok(()),
             None => &[],
         };
-        let asked = retry_after(answer.headers(), self.clock.wall());
-        judge(answer.status(), answer.headers(), content, asked)
+        judge(answer.status(), answer.headers(), content, || retry_after(answer.headers(), self.clock.wall()))
     }
 
     fn next(&self, state: &State, error: &Error) -> Next {

@@ -15,6 +15,7 @@ use super::*;
 use crate::body::{Body, ResponseBody};
 use crate::call::{Attempts, Deadline};
 use crate::clock::{Clock, SystemClock};
+use crate::deadline::DeadlineLayer;
 use crate::error::{ConnectFailure, Error, ErrorKind, Phase, Sent};
 
 /// A wait that can be read off a list of sleeps.
@@ -207,13 +208,14 @@ async fn no_wait_goes_up_to_the_time_limit_of_the_policy() {
 async fn at_the_deadline_the_error_holds_why_the_attempt_before_failed() {
     let clock = RecordingClock::shared();
     let calls = Arc::new(AtomicU32::new(0));
-    let service = ServiceBuilder::new().layer(RetryLayer::new(policy(), clock.clone())).service(
-        tower::service_fn(move |_| {
+    let service = ServiceBuilder::new()
+        .layer(DeadlineLayer::new(Duration::from_secs(60), clock.clone()))
+        .layer(RetryLayer::new(policy(), clock.clone()))
+        .service(tower::service_fn(move |_| {
             let first = calls.fetch_add(1, Ordering::Relaxed) == 0;
             async move { if first { Answer::Err(refused()) } else { std::future::pending().await } }
-        }),
-    );
-    let error = service.oneshot(by(&clock, Duration::from_secs(60))).await.unwrap_err();
+        }));
+    let error = service.oneshot(request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Phase::Call));
     assert_eq!((error.attempts(), error.elapsed().as_secs()), (2, 60));
     insta::assert_snapshot!(error.report(), @r"

@@ -83,7 +83,7 @@ where
 
 /// The token in an answer. Nothing of the answer is repeated in an error except the service's error object.
 fn read(status: StatusCode, headers: &HeaderMap, body: &Bytes, secrets: &Secrets) -> Result<Token> {
-    if judge(status, headers, body, None).is_err() {
+    if judge(status, headers, body, || None).is_err() {
         return Err(in_login(refusal(status, headers, body, secrets)));
     }
     let response = TokenResponse::from_json(json::text(body)).map_err(|error| {
@@ -108,7 +108,7 @@ fn secrets(credentials: &Credentials) -> Secrets {
 /// Why there is no token, with login and password hidden. Of a page that is no error object
 /// nothing is quoted: it may show more of what it was sent, in a form that nobody thought of.
 fn refusal(status: StatusCode, headers: &HeaderMap, body: &Bytes, secrets: &Secrets) -> Error {
-    let Err(error) = judge(status, headers, &secrets.hide(body.clone()), None) else {
+    let Err(error) = judge(status, headers, &secrets.hide(body.clone()), || None) else {
         return Error::new(ErrorKind::InvalidToken, "the answer holds no token").with_status(status);
     };
     match error.kind() {

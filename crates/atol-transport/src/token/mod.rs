@@ -88,6 +88,7 @@ pub use self::builder::TokensBuilder;
 pub use self::file_store::FileTokenStore;
 pub use self::layer::TokenLayer;
 pub use self::refusals::Refusals;
+pub(crate) use self::service::TOKEN;
 pub use self::service::TokenService;
 pub use self::store::{MemoryTokenStore, StoredToken, TokenKey, TokenStore};
 pub use self::tokens::Tokens;

@@ -9,6 +9,7 @@ use tower::ServiceExt;
 use tower_service::Service;
 
 use super::fetch::LoginService;
+use super::issued::Issued;
 use super::login::ANSWER_CAP;
 use super::tokens::Tokens;
 use crate::body::{Body, ResponseBody};
@@ -19,7 +20,7 @@ use crate::judge::judge;
 use crate::secrets::Secrets;
 
 /// The one header that carries the token.
-const TOKEN: HeaderName = HeaderName::from_static("token");
+pub(crate) const TOKEN: HeaderName = HeaderName::from_static("token");
 
 /// At most so many times is a call sent: with the token at hand, with one that another process left in the
 /// store, and with a fresh one.
@@ -59,30 +60,34 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        Box::pin(authorised(self.inner.clone(), self.tokens.clone(), request))
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let (mut service, tokens) = (self.inner.clone(), self.tokens.clone());
+        // By reference: an `async fn` keeps what it is given a second time, for as long as the call takes.
+        Box::pin(async move { authorised(&mut service, &tokens, &mut request).await })
     }
 }
 
 async fn authorised<S: LoginService>(
-    mut service: S,
-    tokens: Tokens,
-    mut request: Request<Body>,
+    service: &mut S,
+    tokens: &Tokens,
+    request: &mut Request<Body>,
 ) -> Result<Response<ResponseBody>> {
     if request.extensions().get::<Authenticate>().is_some() {
-        tokens.obtain(&mut service).await?;
+        tokens.obtain(service).await?;
         return Ok(Response::new(ResponseBody::full("{}")));
     }
     tokens.check_origin(request.uri())?;
-    let mut issued = tokens.obtain(&mut service).await?;
+    let mut issued = tokens.obtain(service).await?;
     let mut logged_in = false;
     let mut sent = 0;
     loop {
-        request.headers_mut().insert(TOKEN, issued.header.clone());
-        request.extensions_mut().insert(issued.secrets.clone());
-        let answer = without_token(send(&mut service, request.clone()).await?, &issued.secrets);
+        let answer = without_token(send(service, request, &issued).await?, &issued.secrets);
         sent += 1;
-        let (answer, is_refused) = examine(answer, &issued.secrets).await?;
+        let (answer, is_refused) = match answer.status() {
+            // In a box: it is rare, and its room would be taken up by every call.
+            StatusCode::UNAUTHORIZED => Box::pin(examine(answer, &issued.secrets)).await?,
+            _ => (answer, false),
+        };
         if !is_refused {
             if shows_that_the_token_works(answer.status()) {
                 issued.note_success();
@@ -93,28 +98,34 @@ async fn authorised<S: LoginService>(
         if logged_in || !is_worth_another || sent == MOST_SENT {
             return Ok(answer);
         }
-        issued = tokens.obtain(&mut service).await?;
+        issued = tokens.obtain(service).await?;
         logged_in = issued.fresh;
     }
 }
 
-async fn send<S: LoginService>(service: &mut S, request: Request<Body>) -> Result<Response<ResponseBody>> {
+/// Sends the request with the token, and leaves a copy without it.
+async fn send<S: LoginService>(
+    service: &mut S,
+    request: &mut Request<Body>,
+    issued: &Issued,
+) -> Result<Response<ResponseBody>> {
     let ready = service.ready().await.map_err(|error| Error::from_boxed(error.into()))?;
-    ready.call(request).await.map_err(|error| Error::from_boxed(error.into()))
+    let copy = request.clone();
+    request.headers_mut().insert(TOKEN, issued.header.clone());
+    request.extensions_mut().insert(issued.secrets.clone());
+    let answer = ready.call(std::mem::replace(request, copy));
+    answer.await.map_err(|error| Error::from_boxed(error.into()))
 }
 
-/// Whether the answer refuses the token: 401 with code 10 or 11, or without any code. A body that is still
-/// arriving is read for that and put back whole.
+/// Whether a 401 refuses the token: with code 10 or 11, or without any code. A body that is still arriving is read for
+/// that and put back whole.
 async fn examine(
     answer: Response<ResponseBody>,
     secrets: &Secrets,
 ) -> Result<(Response<ResponseBody>, bool)> {
-    if answer.status() != StatusCode::UNAUTHORIZED {
-        return Ok((answer, false));
-    }
     let (parts, body) = answer.into_parts();
     let body = secrets.hide(body.collect(ANSWER_CAP).await?);
-    let is_refused = judge(parts.status, &parts.headers, &body, None)
+    let is_refused = judge(parts.status, &parts.headers, &body, || None)
         .is_err_and(|error| error.kind() == ErrorKind::Unauthorized);
     Ok((Response::from_parts(parts, ResponseBody::full(body)), is_refused))
 }

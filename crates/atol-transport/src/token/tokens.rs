@@ -154,7 +154,8 @@ impl Tokens {
                 Step::Wait(flight) => flight,
             };
             let id = flight.id;
-            match flight.landing(&*self.shared.clock).await {
+            // In a box: it is rare, and its room would be taken up by every call.
+            match Box::pin(flight.landing(&*self.shared.clock)).await {
                 Some(Outcome::Landed(issued)) => return Ok(issued),
                 Some(Outcome::Failed(error)) => return Err(Error::shared(&error)),
                 Some(Outcome::Void) => {}
