@@ -96,6 +96,8 @@ mod tests {
         assert_eq!(problem("000000000302786x", "3026455760", "00107703864827"), format);
         let long = Some(IdentifierProblem::SerialNumberFormat);
         assert_eq!(problem("0000000003027865", "3026455760", "000000000000000000001"), long);
+        // 20 digits, to which shorter ones are filled up with zeros for the checksum.
+        assert_eq!(problem("0000000003027865", "3026455760", "00000000107703864827"), None);
     }
 
     #[test]

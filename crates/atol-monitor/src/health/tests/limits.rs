@@ -58,7 +58,11 @@ fn k05_expiry_is_right_where_clocks_are_put_forward() {
 
 #[test]
 fn a_date_that_no_storage_can_have_is_unknown() {
-    assert_eq!(expiry(&Policy::default(), "2204-11-02T21:00:00Z", "2020-01-01T00:00:00Z"), UNKNOWN);
+    let policy = Policy::default();
+    assert_eq!(expiry(&policy, "2204-11-02T21:00:00Z", "2020-01-01T00:00:00Z"), UNKNOWN);
+    // The longest life is 1110 days; two of them are the end of what is believed.
+    assert_eq!(expiry(&policy, "2026-01-29T09:00:00Z", "2020-01-01T09:00:00Z"), OK);
+    assert_eq!(expiry(&policy, "2026-01-30T09:00:00Z", "2020-01-01T09:00:00Z"), UNKNOWN);
 }
 
 #[test]
@@ -122,7 +126,9 @@ fn forecast_continues_the_mean_rate() {
     assert_eq!(forecast(1e-300, 30, 400).0, OK);
     assert_eq!(forecast(100.0, 30, 400).0, OK); // the fill itself is critical
     assert_eq!(forecast(50.0, -1, 400).0, UNKNOWN); // activated tomorrow
-    assert_eq!(forecast(50.0, 10_000, 400).0, UNKNOWN); // older than any storage
+    assert_eq!(forecast(20.0, 2220, 400).0, OK);
+    assert_eq!(forecast(20.0, 2221, 400).0, UNKNOWN); // two lives of any storage have passed
+    assert_eq!(forecast(50.0, 10_000, 400).0, UNKNOWN);
 }
 
 #[test]
@@ -278,6 +284,27 @@ fn a_history_remembers_the_first_sight_and_forgets_what_has_ended() {
     assert_eq!(observe(healthy().shift_number(127), hour(4)), Some((127, hour(4))));
     assert_eq!(observe(healthy().is_shift_opened(false), hour(5)), None);
     assert_eq!(observe(healthy().shift_number(128), hour(6)), Some((128, hour(6))));
+}
+
+#[test]
+fn a_history_remembers_an_error_for_as_long_as_documents_wait() {
+    let mut history = History::default();
+    let mut observe = |code: Option<i64>, waiting: u64, hour: i64| {
+        let at = now() + seconds(hour * HOUR);
+        let code = code.map(NetworkErrorCode::from_code);
+        let kkt = healthy().network_error_code(code).unsent_docs(waiting).timestamp(stamp(at)).build();
+        history.observe(&kkt, at);
+        history.network_error_since()
+    };
+    let hour = |count: i64| Some(now() + seconds(count * HOUR));
+    assert_eq!(observe(Some(0), 3, 0), None);
+    assert_eq!(observe(Some(2), 0, 1), None);
+    assert_eq!(observe(Some(2), 3, 2), hour(2));
+    assert_eq!(observe(Some(4), 3, 3), hour(2)); // another error, no better
+    assert_eq!(observe(None, 3, 4), hour(2));
+    assert_eq!(observe(Some(0), 3, 5), None);
+    assert_eq!(observe(Some(2), 3, 6), hour(6));
+    assert_eq!(observe(Some(2), 0, 7), None);
 }
 
 #[test]

@@ -3,12 +3,13 @@
 mod differential;
 mod limits;
 mod missing;
+mod policy;
 mod texts;
 
 use atol_model::{Kkt, KktBuilder, NetworkErrorCode, OffsetTimestamp};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Assessment, FindingKind, History, Policy, Severity};
+use super::{Assessment, FindingKind, History, Policy, Severity, Threshold};
 
 pub(super) const SERIAL: &str = "00107703864827";
 
@@ -112,6 +113,19 @@ fn an_id_outlives_a_change_of_severity() {
     assert_eq!(warning.1, critical.1);
     assert_eq!(warning.1, unknown.1);
     assert_eq!(warning.1.as_str(), "00107703864827/fiscal-storage-fill");
+    assert_eq!(warning.1.to_string(), warning.1.as_str());
+}
+
+#[test]
+fn a_finding_tells_its_limit_and_its_deadline_in_the_zone_of_the_policy() {
+    let expires = now() + seconds(20 * DAY);
+    let kkt = healthy().fiscal_storage_expiration(stamp(expires)).build();
+    let assessment = Policy::default().assess(&kkt, now());
+    let finding = assessment.finding(FindingKind::FiscalStorageExpiry).unwrap();
+    assert_eq!(finding.threshold(), Some(Threshold::Days(30)));
+    assert_eq!(finding.deadline(), Some(expires));
+    let local = finding.local_deadline().map(|deadline| deadline.to_string());
+    assert_eq!(local.as_deref(), Some("2019-12-25T13:46:00+03:00"));
 }
 
 #[test]
