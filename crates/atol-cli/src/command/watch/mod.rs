@@ -62,7 +62,7 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
             code = &mut stop => break code?,
             printed = printed => printed.map_err(io::Error::from)??,
         }
-        if let (WatchEvent::Polled { .. }, Some(file)) = (&event, &state_file) {
+        if let (true, Some(file)) = (watch.is_caught_up(), &state_file) {
             file.save(&watch.state(), context.console);
         }
     };

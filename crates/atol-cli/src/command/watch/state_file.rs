@@ -63,9 +63,13 @@ impl<'a> StateFile<'a> {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
+        // The usual place, `~/.local/state`, is not there until a program makes it.
+        fs::create_dir_all(directory)?;
         let mut file = NamedTempFile::new_in(directory)?;
-        serde_json::to_writer(io::BufWriter::new(&mut file), state)?;
-        file.flush()?;
+        let mut writer = io::BufWriter::new(&mut file);
+        serde_json::to_writer(&mut writer, state)?;
+        writer.flush()?;
+        drop(writer);
         file.persist(self.path).map_err(|error| error.error)?;
         Ok(())
     }
@@ -73,10 +77,21 @@ impl<'a> StateFile<'a> {
 
 #[cfg(test)]
 mod tests {
-    use atol_monitor::Language;
+    use atol_monitor::watch::WatchOptions;
+    use atol_monitor::{KktMonitor, Language};
 
     use super::*;
     use crate::console::Verbosity;
+
+    #[test]
+    fn the_state_is_saved_in_a_directory_that_is_not_there_yet() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state/atol/watch.json");
+        let file = StateFile::new(&path);
+        let watch = KktMonitor::new().unwrap().watch(WatchOptions::builder().build().unwrap());
+        file.write(&watch.state()).unwrap();
+        assert!(file.load().unwrap().is_some());
+    }
 
     #[test]
     fn a_file_that_is_not_there_is_a_new_beginning_and_a_broken_one_is_refused() {
