@@ -147,6 +147,8 @@ mod tests {
             "the backoff from 5s to 0ns would not wait at all: use a base and a cap above zero"
         );
         assert_eq!(refusal(30, 5), "the backoff's base 30s is above its cap 5s: exchange them");
+        let always_the_same = ExponentialBackoff::new(Duration::from_secs(5), Duration::from_secs(5));
+        assert!(always_the_same.validate().is_ok());
     }
 
     fn durations() -> impl Strategy<Value = Duration> {

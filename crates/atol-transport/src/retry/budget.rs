@@ -129,9 +129,12 @@ mod tests {
 
     #[test]
     fn successes_do_not_fill_it_beyond_its_size() {
-        let bucket = TokenBucket::new(3, 10);
-        (0..10_000).for_each(|_| bucket.deposit());
-        assert_eq!(std::iter::repeat_with(|| bucket.withdraw()).take_while(|granted| *granted).count(), 3);
+        for price in [1, 10] {
+            let bucket = TokenBucket::new(3, price);
+            (0..10_000).for_each(|_| bucket.deposit());
+            let drained = std::iter::repeat_with(|| bucket.withdraw()).take_while(|granted| *granted).count();
+            assert_eq!(drained, 3);
+        }
     }
 
     #[test]

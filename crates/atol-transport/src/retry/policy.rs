@@ -176,6 +176,13 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_of_attempts_leaves_the_time_limit_within_it() {
+        let policy = TransientErrors.with_time_limit(Duration::from_secs(10)).with_attempt_limit(5);
+        let state = State::default().with_elapsed(Duration::from_secs(7));
+        assert_eq!(policy.remaining_time(&state), Some(Duration::from_secs(3)));
+    }
+
+    #[test]
     fn a_limit_does_not_hide_that_a_failure_is_permanent() {
         let policy = TransientErrors.with_attempt_limit(1).with_time_limit(Duration::from_secs(1));
         let state = State::default().with_elapsed(Duration::from_secs(5));

@@ -79,3 +79,19 @@ impl State {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_for_the_test_of_a_policy_is_what_was_set() {
+        let state = State::default()
+            .with_attempts(3)
+            .with_elapsed(Duration::from_secs(7))
+            .with_sent(Sent::Maybe)
+            .with_in_a_row(2);
+        assert_eq!((state.attempts, state.elapsed), (3, Duration::from_secs(7)));
+        assert_eq!((state.sent, state.in_a_row), (Sent::Maybe, 2));
+    }
+}

@@ -17,6 +17,7 @@ use crate::call::{Attempts, Deadline};
 use crate::clock::{Clock, SystemClock};
 use crate::deadline::DeadlineLayer;
 use crate::error::{ConnectFailure, Error, ErrorKind, Phase, Sent};
+use crate::testing::{Script, data};
 
 /// A wait that can be read off a list of sleeps.
 #[derive(Debug)]
@@ -25,6 +26,16 @@ struct Constant(Duration);
 impl Backoff for Constant {
     fn delay(&self, _: &State, _: &dyn Random) -> Duration {
         self.0
+    }
+}
+
+/// With it every wait is as long as it may be.
+#[derive(Debug)]
+struct Largest;
+
+impl Random for Largest {
+    fn next_u64(&self) -> u64 {
+        u64::MAX
     }
 }
 
@@ -130,6 +141,39 @@ async fn a_system_error_is_repeated_a_second_and_the_backoff_later() {
     let body = r#"{"error":{"error_id":"4475d6d8","code":50,"text":"Internal","type":"system"}}"#;
     let (_, sleeps) = run(policy(), vec![Ok(answer(500, body)), Ok(answer(200, "[]"))]).await;
     assert_eq!(sleeps, [BACKOFF + Duration::from_secs(1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stale_connection_at_the_deadline_is_what_the_caller_hears_of() {
+    let clock = RecordingClock::shared();
+    let limit = Duration::from_secs(60);
+    let time = clock.clone();
+    let service = ServiceBuilder::new().layer(RetryLayer::new(policy(), clock.clone())).service(
+        tower::service_fn(move |_| {
+            let time = time.clone();
+            async move {
+                time.sleep(limit).await;
+                Answer::Err(interrupted().with_reused_connection())
+            }
+        }),
+    );
+    let error = service.oneshot(by(&clock, limit)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Interrupted, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_still_arriving_is_judged_by_its_status() {
+    let arriving = |status| Ok(crate::testing::answer(status, &[], Script::new([data("[]")])));
+    let (outcome, sleeps) = run(policy(), vec![arriving(503), arriving(200)]).await;
+    assert_eq!(outcome.unwrap().extensions().get::<Attempts>().unwrap().count, 2);
+    assert_eq!(sleeps, [BACKOFF]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_waits_come_from_the_random_numbers_of_the_policy() {
+    let (_, sleeps) =
+        run(RetryPolicy::default().with_random(Largest), (0..4).map(|_| Err(refused())).collect()).await;
+    assert_eq!(sleeps, [500, 1000, 2000].map(Duration::from_millis));
 }
 
 #[tokio::test(start_paused = true)]

@@ -158,6 +158,20 @@ mod tests {
     }
 
     #[test]
+    fn refusals_that_another_met_are_counted_with_our_own() {
+        let seconds = Duration::from_secs;
+        let mut cooldown = Cooldown::default();
+        cooldown.refuse(seconds(0), why());
+        cooldown.refuse(seconds(60), why());
+        // Our own, as the store has it, is no news.
+        cooldown.take_over(seconds(70), &[seconds(10)], &why());
+        assert!(cooldown.held(seconds(359)).is_some() && cooldown.held(seconds(360)).is_none());
+        // The pause of ours is over when another meets the next; the store holds no more than that.
+        cooldown.take_over(seconds(400), &[seconds(10)], &why());
+        assert!(cooldown.held(seconds(689)).is_some() && cooldown.held(seconds(690)).is_none());
+    }
+
+    #[test]
     fn a_reset_starts_over() {
         let mut cooldown = Cooldown::default();
         cooldown.refuse(Duration::ZERO, why());

@@ -343,6 +343,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn refusals_of_another_key_or_version_are_none() {
+        let (_directory, store) = store();
+        let refusals = Refusals::new(["2026-11-24T10:00:00Z".parse().unwrap()], true);
+        store.set_refusals(&key("shop"), Some(&refusals)).unwrap();
+        assert_eq!(store.refusals(&key("shop")).unwrap(), Some(refusals));
+        let path = store.refusals_path(&key("shop"));
+        let ours = fs::read_to_string(&path).unwrap();
+        for (of_ours, other) in [("shop", "else"), ("online.atol.ru", "else.atol.ru"), (":1,", ":2,")] {
+            let theirs = ours.replace(of_ours, other);
+            assert_ne!(theirs, ours);
+            fs::write(&path, theirs).unwrap();
+            assert_eq!(store.refusals(&key("shop")).unwrap(), None, "{other}");
+        }
+    }
+
+    // Elsewhere a file in place of a directory is a path that was not found.
+    #[cfg(unix)]
+    #[test]
+    fn a_place_that_cannot_be_looked_into_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let blocked = directory.path().join("file");
+        fs::write(&blocked, "").unwrap();
+        let store = FileTokenStore::in_directory(blocked);
+        assert!(store.load(&key("shop")).is_err());
+        assert!(store.remove(&key("shop")).is_err());
+    }
+
     // Elsewhere a file that is open cannot be replaced.
     #[cfg(unix)]
     #[test]

@@ -158,6 +158,17 @@ async fn k02_no_token_is_used_beyond_a_day_of_either_clock() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_is_over_when_a_day_is_full() {
+    let service = Service::new();
+    let client = client(&service);
+    client.call().await.unwrap();
+    // A second has passed since the login was sent.
+    service.sleep(24 * HOUR - SECOND).await;
+    client.call().await.unwrap();
+    assert_eq!(service.tokens_seen(), ["token-1", "token-2"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_life_is_counted_from_the_moment_the_login_was_sent() {
     let service = Service::new();
     service.login_takes(60 * SECOND);

@@ -275,6 +275,26 @@ fn a_login_whose_runtime_stands_still_is_sent_again_after_a_while() {
 }
 
 #[test]
+fn who_gives_a_login_up_later_does_not_give_up_the_next_one() {
+    let (still, other) = (runtime(), runtime());
+    let service = still.block_on(async { Service::new() });
+    let client = client(&service);
+    let mut call = Box::pin(client.call());
+    let is_ready = still.block_on(poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_ready())));
+    assert!(!is_ready);
+    service.login_takes(4 * SECOND);
+    other.block_on(async {
+        let early = tokio::spawn(client.call());
+        service.sleep(2 * SECOND).await;
+        // It loses patience while the login that the other one sent is on its way.
+        let late = tokio::spawn(client.call());
+        assert_eq!(early.await.unwrap().unwrap(), 200);
+        assert_eq!(late.await.unwrap().unwrap(), 200);
+    });
+    assert_eq!(service.logins(), 1, "the first one has never left");
+}
+
+#[test]
 fn a_login_that_was_given_up_too_early_counts_when_it_lands_after_all() {
     let (slow, other) = (runtime(), runtime());
     let service = slow.block_on(async { Service::new() });

@@ -108,6 +108,25 @@ async fn u03_a_late_refusal_of_an_old_token_leaves_the_new_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_late_refusal_finds_the_new_token_though_logins_are_held_back() {
+    let (service, valid) = revoking();
+    let client = client_with(&service, |builder| builder.store(Forgetful));
+    client.call().await.unwrap();
+    valid.lock().unwrap().clear();
+    service.call_takes(23 * HOUR + 30 * SECOND);
+    let late = tokio::spawn(client.call());
+    settle().await;
+    service.call_takes(Duration::ZERO);
+    client.call().await.unwrap();
+    // The password is changed, and the early refresh of the second token hears of it.
+    service.state.lock().unwrap().on_login = Box::new(|_| refusal(401, 12));
+    service.sleep(23 * HOUR).await;
+    assert_eq!(client.call().await.unwrap(), 200);
+    assert_eq!(late.await.unwrap().unwrap(), 200);
+    assert_eq!(service.logins(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_returned() {
     let refuses = Arc::new(AtomicBool::new(false));
     let service = Service::new().on_call({
@@ -144,6 +163,22 @@ async fn u04_the_same_dead_token_again_is_returned_and_then_held_back() {
         drop(client.call().await);
     }
     assert!(service.logins() <= 6, "{}", service.logins());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_a_gateway_does_not_show_that_a_token_works() {
+    for (status, is_held_back) in [(200, false), (404, false), (502, true), (407, true), (302, true)] {
+        let mut calls = 0;
+        let service = Service::new().on_call(move |_| {
+            calls += 1;
+            if calls == 1 { Answer::Is(status, String::new()) } else { refusal(401, 11) }
+        });
+        let client = client_with(&service, |builder| builder.store(Forgetful));
+        client.call().await.unwrap();
+        // Refused, and the next one, too: two that never worked, or one that did.
+        assert_eq!(client.call().await.unwrap(), 401);
+        assert_eq!(client.call().await.is_err(), is_held_back, "{status}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

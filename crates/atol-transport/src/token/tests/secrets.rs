@@ -106,10 +106,41 @@ fn m09_the_parts_print_no_secret() {
         Tokens::builder(&Environment::Test, Credentials::new(LOGIN, PASSWORD).unwrap()).store(store.clone());
     let layer = TokenLayer::new(Tokens::builder(&Environment::Test, Credentials::test()).build().unwrap());
     let text = format!("{key:?} {stored:?} {store:?} {builder:?} {layer:?}");
+    for part in ["TokenKey", "Token(", "MemoryTokenStore", "TokensBuilder", "Tokens {", "testonline.atol.ru"]
+    {
+        assert!(text.contains(part), "{part} in {text}");
+    }
     for secret in [LOGIN, PASSWORD, TOKEN] {
         for disguise in disguises(secret) {
             assert!(!text.contains(&disguise), "{disguise} in {text}");
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_stays_as_it_is_though_it_holds_the_text_of_the_token() {
+    let long = format!(r#"{{"a":"{TOKEN}","b":"{}"}}"#, "-".repeat(super::super::login::ANSWER_CAP));
+    let short = format!(r#"{{"a":"{TOKEN}"}}"#);
+    let list = format!(r#"["{TOKEN}"]"#);
+    let plain = format!("<p>{TOKEN}");
+    for (status, body, is_data) in [
+        (200, list.clone(), true),
+        (200, long.clone(), true),
+        // The error in it may be quoted, or it is no data at all.
+        (200, short.clone(), false),
+        (200, plain, false),
+        (400, list, false),
+        (400, short, false),
+        (400, long, false),
+    ] {
+        let sent = body.clone();
+        let service =
+            Service::new().on_login(|_| token(TOKEN)).on_call(move |_| Answer::Is(status, sent.clone()));
+        let answer = client(&service).stack.oneshot(request()).await.unwrap();
+        let read = answer.into_body().collect(1 << 20).await.unwrap();
+        let read = std::str::from_utf8(&read).unwrap();
+        assert_eq!(read == body, is_data, "{status} {}", &body[..20]);
+        assert_eq!(read.contains(TOKEN), is_data, "{status} {}", &body[..20]);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a store is asked, and what its failures cost.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use super::super::{MemoryTokenStore, StoredToken, Token, TokenKey, TokenStore};
@@ -93,6 +94,37 @@ async fn a_token_that_another_process_left_is_tried_before_a_login_and_after_a_r
     service.sleep(MINUTE).await;
     assert_eq!(client.call().await.unwrap(), 200);
     assert_eq!(service.tokens_seen(), ["token-1", "dead-too", "token-2"]);
+}
+
+/// A store into which another process puts a new token all the time.
+#[derive(Debug, Default)]
+struct Replenished(AtomicUsize);
+
+impl TokenStore for Replenished {
+    fn load(&self, _: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+        let token = format!("left-{}", self.0.fetch_add(1, Ordering::Relaxed) + 1);
+        Ok(Some(StoredToken::new(Token::new(token)?, "2026-11-24T11:00:00Z".parse()?)))
+    }
+
+    fn save(&self, _: &TokenKey, _: &StoredToken) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn remove(&self, _: &TokenKey) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_sent_three_times_at_most_whatever_others_leave_in_the_store() {
+    let service = Service::new().on_call(|_| refusal(401, 11));
+    let client = client_with(&service, |builder| builder.store(Replenished::default()));
+    assert_eq!(client.call().await.unwrap(), 401);
+    assert_eq!(service.tokens_seen(), ["left-1", "left-2", "left-3"]);
 }
 
 #[tokio::test(start_paused = true)]
