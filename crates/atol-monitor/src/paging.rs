@@ -1,40 +1,58 @@
 //! Reads a whole list page by page, right whatever the server does with `limit` and `offset`.
 //!
 //! Nothing is known of the service's paging (its default and largest `limit`, whether a page may be short, what lies
-//! behind the end), so nothing is assumed but that what stays in the list keeps its order. From that follows one rule:
-//! **a page may be read when it begins with a register that is known**, because whatever was in the list all the time and
+//! behind the end). Assumed is that what stays in the list keeps its order, and that what leaves it does not come back
+//! while it is read. Two rules follow.
+//!
+//! # Going on
+//!
+//! **A page may be read when it begins with a register that is known**, because whatever was in the list all the time and
 //! is not known yet stands behind it. So each page but the first is asked for one element earlier than needed. When it
 //! begins with something else, elements were removed before it, and the reading goes back; what is known already is
 //! passed over.
 //!
 //! # The end
 //!
-//! It takes two questions. A page may be short for reasons of the server's own, so the first asks what stands behind the
-//! last element. Nothing does; but if an element was removed just before, what followed the last one now stands in its
-//! place and was not looked for. So the second asks whether the last element still stands where it stood, alone. Only a
-//! server that hands out single elements, and whose list loses one and gains one within these two requests, gets past.
+//! **The list is complete when nothing stood behind n places, and n different registers were seen before that and again
+//! after it.** At that moment they were all there and left no room for another. This needs no order and no overlap, so it
+//! holds where those tell nothing:
 //!
-//! # Servers that ignore `offset`
+//! - The server hands out single registers, so that no page shows two neighbours. Those that stay are found in their order
+//!   nevertheless: were one found before another that stands in front of it, one of those found even earlier would have
+//!   to stand behind both, and so on until there is no earlier one. When the second look differs, the list is given up:
+//!   what is found late would be told out of order.
+//! - The server keeps no order. More places than registers tell so; then the reading begins anew and asks for everything
+//!   at once. Only a register that one page has twice stands there twice. When different pages have it, that cannot be
+//!   told from a changing order, and a list that cannot be had in one page is given up.
 //!
-//! Their second page begins with the first element of the list. So does that of a server that does not, after as many
-//! elements were added as `offset` says: a small offset is tried again with one that is far behind every list. And so
-//! does that of a server that answers its first page for whatever lies behind the end, after elements were removed: the
-//! offset 1 is tried, too.
+//! **A server that fills its pages** (the first is as long as asked for, or another as long as the longest) hands out no
+//! single registers while more follow. There nothing follows the last one if it stands where it stood, alone, and the
+//! second look is spared.
 //!
-//! What cannot be told is a server that ignores `offset` and holds something back although `limit` leaves room for it.
+//! # Servers without an end
 //!
-//! # Servers that keep no order
+//! Some answer a page, their first or last, for whatever lies behind the end. An offset behind every list tells, and no
+//! moment shows their end, so they are trusted to hand out no single registers, too. Those that ignore `offset` are among
+//! them: their second page begins with the first element of the list. After changes so may that of others; the offset 1
+//! tells them apart.
 //!
-//! A list that is sorted anew for each request cannot be read by places. It shows in the end: there are more places than
-//! different registers. Then the reading begins anew, until nothing is missing or two readings in a row saw the same at
-//! each place: in that list a register just stands twice.
+//! # What cannot be told
+//!
+//! - That a server ignores `offset`, if only behind the end, and holds something back although `limit` leaves room for it.
+//! - That a server which fills its pages or has no end cuts one down to a single register although more follow.
+//! - That registers which had left the list are back, just in time to be seen again.
 
+mod habits;
 mod pass;
 mod seen;
+mod step;
 
+use self::habits::Habits;
 use self::pass::Pass;
 pub(crate) use self::seen::Identity;
-use self::seen::{Mark, Seen};
+use self::seen::{Mark, Seen, Sight};
+pub(crate) use self::step::Verdict;
+use self::step::{Progress, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::Page;
 
@@ -62,80 +80,23 @@ pub(crate) struct Pager {
     limit: u64,
     step: Step,
     seen: Seen,
-    first: Option<Mark>,
+    habits: Habits,
     last: Option<Mark>,
-    /// A page began with another element than the first one.
-    heeds_offset: bool,
-    /// How many elements the first page had.
-    first_page: u64,
     /// Where in the list the reading is: the offset of what follows `last`.
     count: u64,
     /// The furthest that it was.
     furthest: u64,
-    /// The most elements that a page had.
-    largest: u64,
+    /// Each page began with an element that was known. Otherwise the server hands out single ones.
+    is_chained: bool,
+    /// The list is asked for in one page, because it repeats itself.
+    asks_for_all: bool,
     returns: u32,
     idle: u32,
     /// How many registers are too many.
     most: u64,
-    /// The reading since the beginning, and the one before that came to the end.
+    /// The reading since the beginning.
     pass: Pass,
-    last_pass: Option<Pass>,
     page: Progress,
-}
-
-/// What the page at hand is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    First,
-    /// Begins with the last element read.
-    Overlap,
-    /// Begins behind the last element read. Where pages hold more than one element, it is only looked whether there is
-    /// anything: a page that overlaps keeps the order.
-    Behind {
-        is_peek: bool,
-    },
-    /// `Behind` found nothing, or elements that stand elsewhere: does the last element still stand where it stood, alone?
-    Confirm,
-    /// `Behind` found more, up to these: does the last element still stand before them?
-    Verify {
-        last: Option<Mark>,
-        count: u64,
-    },
-    /// Is `offset` ignored, or was so much added?
-    ProbeFar,
-    /// Is `offset` ignored, or was so much removed?
-    ProbeNear,
-    /// Begins with an element that was read before.
-    Back {
-        offset: u64,
-    },
-    Done,
-}
-
-/// What the page at hand has brought so far.
-#[derive(Debug, Default)]
-struct Progress {
-    read: u64,
-    /// Of them, those of whose like there was none before.
-    new: u64,
-    /// Of them, those that equal one before, but stand elsewhere: records without a serial number.
-    equal: u64,
-    first: Option<Mark>,
-    last: Option<Mark>,
-    /// It does not begin as it should, so nothing in it counts.
-    is_unfit: bool,
-}
-
-/// What to do with an element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// It is new.
-    New,
-    /// It came before.
-    Known,
-    /// Neither it nor the rest of the page is of use: end the page.
-    Enough,
 }
 
 impl Pager {
@@ -150,26 +111,23 @@ impl Pager {
             limit,
             step: Step::First,
             seen: Seen::up_to(most),
-            first: None,
+            habits: Habits::default(),
             last: None,
-            heeds_offset: false,
-            first_page: 0,
             count: 0,
             furthest: 0,
-            // What a page is expected to have until one has come.
-            largest: limit,
+            is_chained: true,
+            asks_for_all: false,
             returns: 0,
             idle: 0,
             most: MOST_REGISTERS,
             pass: Pass::default(),
-            last_pass: None,
             page: Progress::default(),
         }
     }
 
     /// The page to ask for next; `None` when the list is complete.
     pub(crate) fn next(&self) -> Option<Page> {
-        (self.step != Step::Done).then(|| Page::unchecked(self.limit, self.offset()))
+        (!matches!(self.step, Step::Done)).then(|| Page::unchecked(self.limit, self.offset()))
     }
 
     /// How many elements were new so far.
@@ -180,25 +138,35 @@ impl Pager {
     /// Takes the next element of the page.
     pub(crate) fn element(&mut self, element: Identity<'_>) -> Verdict {
         let mark = self.seen.mark(element);
+        if let Step::Again(again) = &mut self.step {
+            if again.places() == self.pass.places() {
+                return Verdict::Enough;
+            }
+            again.take_in(again.places(), mark, Sight::InEarlierReading);
+            self.page.read += 1;
+            return Verdict::Known;
+        }
         if self.page.read == 0 {
             self.page.first = Some(mark);
-            if !self.is_fit(element, mark) {
-                self.page.is_unfit = true;
+            self.page.goes_on = self.goes_on(element, mark);
+            self.page.is_unfit = !self.is_fit(element, mark);
+            if self.page.is_unfit {
                 return Verdict::Enough;
             }
         }
         let place = self.offset() + self.page.read;
-        self.pass.take_in(place, mark);
-        // It may be too far back to be remembered.
-        let is_last = Some(mark) == self.last && place + 1 == self.count;
         self.page.read += 1;
         self.page.last = Some(mark);
-        if is_last {
+        // It may be too far back to be remembered.
+        if Some(mark) == self.last && place + 1 == self.count && !self.seen.contains(mark) {
             return Verdict::Known;
         }
-        if self.seen.insert(mark) {
+        let sight = self.seen.insert(mark);
+        let is_text = matches!(element, Identity::Text(_));
+        self.pass.take_in(place, mark, if is_text { Sight::New } else { sight });
+        if sight == Sight::New {
             self.page.new += 1;
-        } else if matches!(element, Identity::Text(_)) && place >= self.furthest {
+        } else if is_text && place >= self.furthest {
             self.seen.count_equal();
             self.page.equal += 1;
         } else {
@@ -214,9 +182,11 @@ impl Pager {
     /// [`ErrorKind::Incomplete`] when the list cannot be read to its end.
     pub(crate) fn end(&mut self) -> Result<()> {
         let page = std::mem::take(&mut self.page);
-        let count = self.count;
+        self.seen.begin_page();
+        let place = (self.count, self.pass.places());
+        let is_second_look = matches!(self.step, Step::Again(_)) && page.read > 0;
         self.end_page(&page)?;
-        let stands = page.new == 0 && self.count == count;
+        let stands = page.new == 0 && !is_second_look && (self.count, self.pass.places()) == place;
         self.idle = if stands { self.idle + 1 } else { 0 };
         if self.idle > IDLE {
             return Err(self.incomplete("the service answers otherwise each time"));
@@ -230,49 +200,45 @@ impl Pager {
             .transport()
             .and_then(atol_transport::Error::status)
             .is_some_and(|status| matches!(status.as_u16(), 400 | 404 | 416));
-        is_refusal && self.offset() > 0
+        is_refusal && (self.offset() > 0 || self.asks_for_all)
     }
 
     fn end_page(&mut self, page: &Progress) -> Result<()> {
         let offset = self.offset();
-        self.heeds_offset |= offset > 0 && page.first.is_some() && page.first != self.first;
+        let begins_anew = self.habits.begins_anew(page);
+        self.habits.heeds_offset |= offset > 0 && page.first.is_some() && !begins_anew;
         if page.new > 0 {
             self.returns = 0;
         }
+        let is_last_alone = page.first == self.last && page.read == 1;
         match std::mem::replace(&mut self.step, Step::Done) {
             // There is nothing, or all was removed.
-            Step::First | Step::Back { offset: 0 } if page.read == 0 => Ok(()),
-            Step::First => {
-                self.first = page.first;
-                self.first_page = page.read;
-                self.go_on(offset, page)
+            Step::First | Step::Back { offset: 0 } if page.read == 0 && !self.asks_for_all => Ok(()),
+            Step::Behind { .. } => self.end_behind(offset, page),
+            Step::Overlap { sees_more: true } if is_last_alone => self.ask(Step::Behind { reads: true }),
+            Step::Confirm if is_last_alone && self.pass.has_repeats() => self.begin_anew(),
+            Step::Confirm if is_last_alone => Ok(()),
+            Step::Again(again) => self.end_again(again, page),
+            Step::ProbeFar if page.first.is_some() => {
+                self.habits.is_endless = true;
+                self.ask(Step::Confirm)
             }
-            Step::Behind { is_peek } => self.end_behind(is_peek, offset, page),
-            Step::Confirm if page.first == self.last && page.read == 1 => self.end_at_last(),
-            Step::Verify { last, count } if page.first == self.last && page.read == 1 => {
-                (self.last, self.count) = (last, count);
-                self.step = Step::Behind { is_peek: false };
-                Ok(())
-            }
-            Step::ProbeFar if self.begins_anew(page) => {
-                self.step = Step::ProbeNear;
-                Ok(())
-            }
-            Step::ProbeNear if self.begins_anew(page) && !self.heeds_offset => self.end_without_offset(),
+            Step::ProbeNear if begins_anew && !self.habits.heeds_offset => self.end_without_offset(),
             Step::ProbeFar | Step::ProbeNear => self.go_back(self.count),
             Step::Back { .. } if page.read == 0 => self.go_back(0),
-            _ if page.is_unfit && self.begins_anew(page) => self.suspect(offset),
+            _ if page.is_unfit && begins_anew => self.suspect(offset),
             _ if page.read == 0 => self.go_back(offset),
             _ => self.go_on(offset, page),
         }
     }
 
     fn offset(&self) -> u64 {
-        match self.step {
+        match &self.step {
             Step::First | Step::Done => 0,
-            Step::Overlap | Step::Confirm | Step::Verify { .. } => self.count.saturating_sub(1),
+            Step::Overlap { .. } | Step::Confirm => self.count.saturating_sub(1),
             Step::Behind { .. } => self.count,
-            Step::Back { offset } => offset,
+            Step::Again(again) => again.places(),
+            Step::Back { offset } => *offset,
             Step::ProbeFar => FAR,
             Step::ProbeNear => 1,
         }
@@ -285,19 +251,20 @@ impl Pager {
         match self.step {
             Step::First | Step::Back { offset: 0 } => true,
             Step::Back { .. } => is_known,
-            Step::Overlap | Step::Confirm | Step::Verify { .. } => {
-                Some(mark) == self.last || Some(mark) != self.first && is_known
+            Step::Overlap { .. } | Step::Confirm => {
+                Some(mark) == self.last || Some(mark) != self.habits.first && is_known
             }
             // Of what is not remembered nobody can say that it is new.
-            Step::Behind { is_peek: false } => {
-                Some(mark) != self.first && (self.seen.is_complete() || is_known)
-            }
-            Step::Behind { is_peek: true } | Step::ProbeFar | Step::ProbeNear | Step::Done => false,
+            Step::Behind { reads } => reads && self.page.goes_on && (self.seen.is_complete() || is_known),
+            Step::Again(_) | Step::ProbeFar | Step::ProbeNear | Step::Done => false,
         }
     }
 
-    fn begins_anew(&self, page: &Progress) -> bool {
-        page.first.is_some() && page.first == self.first
+    /// Whether this element may follow the last one: it was not in this reading, or the reading was here before.
+    fn goes_on(&self, element: Identity<'_>, mark: Mark) -> bool {
+        let is_elsewhere = matches!(self.seen.sight(mark), Sight::InThisReading | Sight::InThisPage);
+        let may_be = !is_elsewhere || self.count < self.pass.places() || matches!(element, Identity::Text(_));
+        may_be && Some(mark) != self.habits.first
     }
 
     /// The page was fit: the reading is where it ended.
@@ -305,47 +272,51 @@ impl Pager {
         self.count = offset + page.read;
         self.last = page.last;
         let is_further = self.count > self.furthest;
-        self.take_in(page, self.count)?;
-        // More places than registers: the server repeats itself.
-        if page.new == 0 && page.read > 1 && self.count > self.seen.len() && is_further {
+        self.take_in(page)?;
+        // The server repeats itself.
+        if page.new == 0 && page.read > 1 && is_further && self.pass.has_repeats() {
             return self.go_back(offset);
         }
-        let is_short = page.read < self.largest || page.read == 1;
-        self.largest = if offset == 0 { page.read } else { self.largest.max(page.read) };
-        self.step = if is_short { Step::Behind { is_peek: page.read > 1 } } else { Step::Overlap };
-        Ok(())
+        let is_short = self.habits.observe(offset, self.limit, page);
+        self.ask(if is_short { Step::Behind { reads: false } } else { Step::Overlap { sees_more: false } })
     }
 
-    fn end_behind(&mut self, is_peek: bool, offset: u64, page: &Progress) -> Result<()> {
-        let count = offset + page.read;
-        let is_where_it_was = page.read > 0 && count <= self.furthest;
-        self.take_in(page, count)?;
-        self.step = if page.new + page.equal > 0 || is_where_it_was {
-            Step::Verify { last: page.last, count }
-        } else if page.is_unfit && !self.begins_anew(page) {
-            if !is_peek {
-                self.count_return()?;
-            }
-            Step::Overlap
-        } else {
-            Step::Confirm
-        };
-        Ok(())
-    }
-
-    /// The last element stands at the end, so `count` is what the list holds.
-    fn end_at_last(&mut self) -> Result<()> {
-        let is_unclear = self.count > self.seen.len() && self.seen.is_complete();
-        if is_unclear && self.last_pass.replace(self.pass) != Some(self.pass) {
-            // In other pieces, so that a server that takes turns between two orders cannot repeat itself.
-            self.limit = (self.limit - self.limit / 4).max(2);
-            return self.go_back(0);
+    fn end_behind(&mut self, offset: u64, page: &Progress) -> Result<()> {
+        if page.read > 0 {
+            self.is_chained = false;
+            (self.count, self.last) = (offset + page.read, page.last);
+            self.take_in(page)?;
+            return self.ask(Step::Behind { reads: true });
         }
+        let Habits { fills_pages, is_endless, .. } = self.habits;
+        match page.first {
+            Some(_) if page.goes_on => self.ask(Step::Overlap { sees_more: true }),
+            // It stands elsewhere, and no page overlaps to say why.
+            Some(_) if !self.is_chained => self.count_return(),
+            Some(_) if !fills_pages && !is_endless => self.ask(Step::ProbeFar),
+            None if self.pass.has_repeats() => self.begin_anew(),
+            None if !self.is_chained || !fills_pages => self.ask(Step::Again(Pass::default())),
+            _ => self.ask(Step::Confirm),
+        }
+    }
+
+    fn end_again(&mut self, again: Pass, page: &Progress) -> Result<()> {
+        if again.equals(&self.pass) {
+            Ok(())
+        } else if again.places() == self.pass.places() || page.read == 0 {
+            self.begin_anew()
+        } else {
+            self.ask(Step::Again(again))
+        }
+    }
+
+    fn ask(&mut self, step: Step) -> Result<()> {
+        self.step = step;
         Ok(())
     }
 
-    fn take_in(&mut self, page: &Progress, count: u64) -> Result<()> {
-        self.furthest = self.furthest.max(count);
+    fn take_in(&mut self, page: &Progress) -> Result<()> {
+        self.furthest = self.furthest.max(self.count);
         if self.seen.len() > self.most {
             return Err(self.incomplete("the list does not end"));
         }
@@ -357,12 +328,11 @@ impl Pager {
 
     /// A later page begins with the first element of the list.
     fn suspect(&mut self, offset: u64) -> Result<()> {
-        if self.count != self.first_page {
+        if self.count != self.habits.first_page {
             return self.go_back(offset);
         }
         self.count_return()?;
-        self.step = if offset > FEW { Step::ProbeNear } else { Step::ProbeFar };
-        Ok(())
+        self.ask(if offset > FEW || self.habits.is_endless { Step::ProbeNear } else { Step::ProbeFar })
     }
 
     /// The server ignores `offset`: nothing but the first page can be had.
@@ -377,19 +347,38 @@ impl Pager {
     /// Goes back to where a known register may be: first by a page, then to the beginning.
     fn go_back(&mut self, offset: u64) -> Result<()> {
         self.count_return()?;
+        self.return_to(if self.returns % 2 == 1 { offset.saturating_sub(self.limit) } else { 0 })
+    }
+
+    /// What was seen is not what there is.
+    fn begin_anew(&mut self) -> Result<()> {
+        self.count_return()?;
+        if self.pass.has_repeats() && self.returns > 1 {
+            // Nothing moves within a page.
+            self.asks_for_all = true;
+            self.limit = self.limit.max(self.pass.places() + 1);
+        }
+        self.return_to(0)
+    }
+
+    fn return_to(&mut self, offset: u64) -> Result<()> {
         if !self.seen.is_complete() {
             return Err(
                 self.incomplete("it changed while it was being read, and it is too long to begin anew")
             );
         }
-        let is_first_return = self.returns % 2 == 1;
-        self.step =
-            Step::Back { offset: if is_first_return { offset.saturating_sub(self.limit) } else { 0 } };
-        Ok(())
+        if offset == 0 {
+            self.pass = Pass::default();
+            self.seen.begin_reading();
+        }
+        self.ask(Step::Back { offset })
     }
 
     fn count_return(&mut self) -> Result<()> {
         self.returns += 1;
+        if !self.is_chained {
+            return Err(self.incomplete("the service hands out single registers, and other ones each time"));
+        }
         if self.returns > RETURNS {
             return Err(self.incomplete("it changed each time while it was being read"));
         }

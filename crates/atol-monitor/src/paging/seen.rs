@@ -1,6 +1,6 @@
 //! Which elements of a list were there already, in a few bytes each.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 /// What tells an element from the others.
@@ -16,21 +16,45 @@ pub(crate) enum Identity<'a> {
 /// drawn anew for each list, so it would not happen again.
 pub(super) type Mark = u64;
 
+/// Whether and when an element was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    New,
+    /// Last when the list was read before.
+    InEarlierReading,
+    /// In an earlier page of this reading.
+    InThisReading,
+    /// In this page, which shows what the list was at one moment.
+    InThisPage,
+}
+
 /// The elements that came so far.
 #[derive(Debug)]
 pub(super) struct Seen {
     key: RandomState,
-    marks: HashSet<Mark, BuildHasherDefault<AsItIs>>,
+    /// Each with the page that had it last.
+    marks: HashMap<Mark, u32, BuildHasherDefault<AsItIs>>,
     most: usize,
     is_complete: bool,
     /// Different elements, and equal ones at different places.
     len: u64,
+    page: u32,
+    /// The first page of this reading.
+    first_page: u32,
 }
 
 impl Seen {
     /// Remembers the first `most` elements.
     pub(super) fn up_to(most: usize) -> Seen {
-        Seen { key: RandomState::new(), marks: HashSet::default(), most, is_complete: true, len: 0 }
+        Seen {
+            key: RandomState::new(),
+            marks: HashMap::default(),
+            most,
+            is_complete: true,
+            len: 0,
+            page: 0,
+            first_page: 0,
+        }
     }
 
     pub(super) fn mark(&self, element: Identity<'_>) -> Mark {
@@ -39,18 +63,47 @@ impl Seen {
 
     /// Whether it is remembered.
     pub(super) fn contains(&self, mark: Mark) -> bool {
-        self.marks.contains(&mark)
+        self.marks.contains_key(&mark)
     }
 
-    /// Remembers an element as long as there is room; whether it is new, as far as is remembered.
-    pub(super) fn insert(&mut self, mark: Mark) -> bool {
-        let has_room = self.marks.len() < self.most;
-        let is_new = if has_room { self.marks.insert(mark) } else { !self.marks.contains(&mark) };
-        if is_new {
-            self.len += 1;
-            self.is_complete &= has_room;
+    /// When it was there, as far as is remembered.
+    pub(super) fn sight(&self, mark: Mark) -> Sight {
+        self.marks.get(&mark).map_or(Sight::New, |&page| self.sight_in(page))
+    }
+
+    fn sight_in(&self, page: u32) -> Sight {
+        if page == self.page {
+            Sight::InThisPage
+        } else if page >= self.first_page {
+            Sight::InThisReading
+        } else {
+            Sight::InEarlierReading
         }
-        is_new
+    }
+
+    /// Remembers an element as long as there is room; when it was there before, as far as is remembered.
+    pub(super) fn insert(&mut self, mark: Mark) -> Sight {
+        let has_room = self.marks.len() < self.most;
+        if let Some(page) = self.marks.get_mut(&mark) {
+            let page = std::mem::replace(page, self.page);
+            return self.sight_in(page);
+        }
+        if has_room {
+            self.marks.insert(mark, self.page);
+        }
+        self.len += 1;
+        self.is_complete &= has_room;
+        Sight::New
+    }
+
+    /// What comes now is of another page.
+    pub(super) fn begin_page(&mut self) {
+        self.page = self.page.saturating_add(1);
+    }
+
+    /// What comes now is of another reading.
+    pub(super) fn begin_reading(&mut self) {
+        self.first_page = self.page;
     }
 
     /// Counts an element that equals one of those before.

@@ -18,6 +18,8 @@ struct Service {
     /// When questions came, by the monotonic clock.
     asked: Arc<Mutex<Vec<Duration>>>,
     calls: Arc<AtomicUsize>,
+    /// The offset of the last question.
+    offset: Arc<AtomicUsize>,
 }
 
 /// What the service does with a question.
@@ -31,7 +33,7 @@ enum Reply {
 impl Service {
     fn new(clock: &Arc<VirtualClock>) -> Self {
         let clock: SharedClock = Arc::clone(clock) as SharedClock;
-        Self { clock, asked: Arc::default(), calls: Arc::default() }
+        Self { clock, asked: Arc::default(), calls: Arc::default(), offset: Arc::default() }
     }
 
     fn monitor(
@@ -42,10 +44,11 @@ impl Service {
         KktMonitor::from_client(Client::from_service(tower::service_fn(move |request: Request<Body>| {
             let (service, reply) = (service.clone(), reply.clone());
             async move {
-                // Only the first page is a new poll.
-                let offset = request.uri().query().and_then(|query| query.split("offset=").nth(1));
-                let is_first = offset.is_none_or(|offset| offset.starts_with('0'));
-                if is_first {
+                let offset =
+                    request.uri().query().and_then(|query| query.split("offset=").nth(1)?.parse().ok());
+                let offset = offset.unwrap_or(0);
+                // A poll begins with the first page, and looks at it again after the last one.
+                if service.offset.swap(offset, Ordering::Relaxed) == 0 && offset == 0 {
                     service.asked.lock().unwrap().push(service.clock.monotonic());
                     service.calls.fetch_add(1, Ordering::Relaxed);
                 }
@@ -61,7 +64,6 @@ impl Service {
                     Reply::Hang => std::future::pending().await,
                     Reply::Panic => panic!("a layer of somebody else's"),
                 };
-                let offset = offset.and_then(|offset| offset.parse().ok()).unwrap_or(0);
                 let page: KktList = registers.into_iter().skip(offset).collect();
                 Ok(Response::new(ResponseBody::full(page.to_json())))
             }

@@ -1,0 +1,59 @@
+//! One request of a reading: what it is for, and what its page has brought.
+
+use super::pass::Pass;
+use super::seen::Mark;
+
+/// What the page at hand is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step {
+    First,
+    /// Begins with the last element read. If `Behind` saw more, that is to follow.
+    Overlap {
+        sees_more: bool,
+    },
+    /// Begins behind the last element read. At first it is only looked whether there is anything: a page that overlaps
+    /// keeps the order. Where none does, it is read.
+    Behind {
+        reads: bool,
+    },
+    /// Does the last element still stand where it stood, alone?
+    Confirm,
+    /// Is there still what was seen?
+    Again(Pass),
+    /// Is there something for every offset?
+    ProbeFar,
+    /// Is `offset` ignored, or did so much change?
+    ProbeNear,
+    /// Begins with an element that was read before.
+    Back {
+        offset: u64,
+    },
+    Done,
+}
+
+/// What the page at hand has brought so far.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pub(super) read: u64,
+    /// Of them, those of whose like there was none before.
+    pub(super) new: u64,
+    /// Of them, those that equal one before, but stand elsewhere: records without a serial number.
+    pub(super) equal: u64,
+    pub(super) first: Option<Mark>,
+    pub(super) last: Option<Mark>,
+    /// It does not begin as it should, so nothing in it counts.
+    pub(super) is_unfit: bool,
+    /// It begins with what may follow the last element.
+    pub(super) goes_on: bool,
+}
+
+/// What to do with an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is new.
+    New,
+    /// It came before.
+    Known,
+    /// Neither it nor the rest of the page is of use: end the page.
+    Enough,
+}

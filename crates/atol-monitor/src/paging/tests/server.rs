@@ -1,0 +1,99 @@
+//! A server that pages as it likes.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+
+use super::{number, slice};
+
+/// What a server does for an offset behind the end of the list.
+#[derive(Debug, Clone, Copy)]
+enum Beyond {
+    Empty,
+    Refused,
+    FirstPage,
+    LastPage,
+}
+
+/// A server that may do as it likes within what a page is.
+#[derive(Debug, Clone)]
+pub(super) struct Server {
+    pub(super) ignores_limit: bool,
+    pub(super) ignores_offset: bool,
+    cap: usize,
+    /// Pages may be shorter than they could be, in turn.
+    shorter: Vec<usize>,
+    beyond: Beyond,
+    calls: usize,
+    lengths: HashSet<usize>,
+    fills_pages: bool,
+    /// It handed out a single element although more were asked for and followed.
+    pub(super) hands_out_singles: bool,
+}
+
+impl Server {
+    pub(super) fn page(&mut self, all: &[String], limit: usize, offset: usize) -> Option<Vec<String>> {
+        let length = self.length(limit);
+        let offset = if self.ignores_offset { 0 } else { offset };
+        let page = if offset < all.len() || all.is_empty() {
+            slice(all, length, offset)
+        } else {
+            match self.beyond {
+                Beyond::Empty => Vec::new(),
+                Beyond::Refused => return None,
+                Beyond::FirstPage => slice(all, length, 0),
+                Beyond::LastPage => slice(all, length, all.len().saturating_sub(length)),
+            }
+        };
+        let is_as_long_as_another = !self.lengths.insert(page.len());
+        self.fills_pages |= page.len() > 1 && (page.len() >= limit || is_as_long_as_another);
+        self.hands_out_singles |= page.len() == 1 && limit > 1 && offset + 1 < all.len();
+        Some(page)
+    }
+
+    /// How long a page may be. Who fills pages, or has one for every offset, cuts none down to a single element.
+    fn length(&mut self, limit: usize) -> usize {
+        let least = if self.fills_pages || self.is_endless() { 2 } else { 1 };
+        let shorter = self.shorter[self.calls % self.shorter.len()].max(least);
+        self.calls += 1;
+        let limit = if self.ignores_limit { usize::MAX } else { limit };
+        limit.min(self.cap).min(shorter)
+    }
+
+    /// Whether it answers something for every offset.
+    pub(super) fn is_endless(&self) -> bool {
+        self.ignores_offset || matches!(self.beyond, Beyond::FirstPage | Beyond::LastPage)
+    }
+}
+
+pub(super) fn server() -> impl Strategy<Value = Server> {
+    let beyond = prop_oneof![
+        3 => Just(Beyond::Empty),
+        1 => Just(Beyond::Refused),
+        1 => Just(Beyond::FirstPage),
+        1 => Just(Beyond::LastPage),
+    ];
+    let shorter = prop_oneof![
+        2 => Just(vec![usize::MAX]),
+        1 => proptest::collection::vec(prop_oneof![1 => 1_usize..4, 4 => 1_usize..300], 1..20),
+        1 => proptest::collection::vec(1_usize..6, 1..20),
+    ];
+    let cap = prop_oneof![1 => number(300), 1 => Just(usize::MAX)];
+    (proptest::bool::weighted(0.2), proptest::bool::weighted(0.1), cap, shorter, beyond).prop_map(
+        |(ignores_limit, ignores_offset, cap, shorter, beyond)| {
+            // To ignore `offset` and to hold something back cannot be told from having no more.
+            let holds_back = ignores_offset;
+            Server {
+                ignores_limit,
+                ignores_offset,
+                cap: if holds_back { usize::MAX } else { cap },
+                shorter: if holds_back { vec![usize::MAX] } else { shorter },
+                beyond,
+                calls: 0,
+                lengths: HashSet::new(),
+                fills_pages: false,
+                hands_out_singles: false,
+            }
+        },
+    )
+}
