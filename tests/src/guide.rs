@@ -73,7 +73,7 @@ mod tests {
     }
 
     /// What the program of the first page has, which the others go on with.
-    const AT_HAND: [&str; 3] = ["atol-monitor", "atol-transport", "tokio"];
+    const AT_HAND: [&str; 2] = ["atol-monitor", "tokio"];
 
     #[test]
     fn a_page_says_how_to_add_each_crate_that_its_examples_use() {

@@ -4,8 +4,7 @@
 use atol_mock::{Clock as _, Fleet, MockAtol, SystemClock};
 use atol_monitor::health::Policy;
 use atol_monitor::snapshot::{self, Snapshot};
-use atol_monitor::{KktMonitor, Language};
-use atol_transport::Environment;
+use atol_monitor::{Environment, KktMonitor, Language};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

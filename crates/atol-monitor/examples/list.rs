@@ -2,8 +2,7 @@
 #![expect(clippy::print_stdout, reason = "it is what the example does")]
 
 use atol_mock::MockAtol;
-use atol_monitor::KktMonitor;
-use atol_transport::Environment;
+use atol_monitor::{Environment, KktMonitor};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

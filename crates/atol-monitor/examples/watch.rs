@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use atol_mock::{Clock as _, Fault, Fleet, MockAtol, SystemClock};
 use atol_monitor::watch::{WatchEvent, WatchOptions};
-use atol_monitor::{KktMonitor, Language, OffsetTimestamp};
-use atol_transport::{Environment, RetryPolicy};
+use atol_monitor::{Environment, KktMonitor, Language, OffsetTimestamp, RetryPolicy};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

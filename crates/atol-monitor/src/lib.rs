@@ -18,14 +18,16 @@
 //! # Tour
 //!
 //! - [`KktMonitor`] asks the service: everything, one register, some, a page, a stream. It is built on a
-//!   [`Client`](atol_transport::Client), whose every setting is in reach.
+//!   [`Client`], whose every setting is in reach.
 //! - [`health`] judges what the service said, by documented rules and without any I/O: a
 //!   [`Policy`](health::Policy) gives an [`Assessment`](health::Assessment) with
 //!   [`Finding`](health::Finding)s, told in English and Russian.
 //! - [`watch`] polls and tells what is new, for weeks and through outages.
 //! - [`snapshot`] sums up a fleet and compares two lists of it.
 //! - [`Error`]: one type, whose first line says what happened and whose [`report`](Error::report) says what to do.
-//! - [`Kkt`], [`KktList`], [`NetworkErrorCode`] and what else a register is made of come from `atol-model`.
+//! - [`Kkt`], [`KktList`], [`NetworkErrorCode`] and what else a register is made of come from `atol-model`, which is
+//!   [`model`] here; [`Environment`], [`Timeouts`] and what else a client is made of from `atol-transport`, [`transport`]
+//!   here. Nobody who uses a monitor need depend on these two.
 //!
 //! # Which way to ask
 //!
@@ -40,7 +42,8 @@
 //!
 //! The first three promise the same: what is in the list all the time comes exactly once, or there is an error that says
 //! [`Incomplete`](ErrorKind::Incomplete), and there is no third outcome. How the service pages is not documented, so they
-//! are right whatever it does; two requests behind the last page make sure of the end. A record that cannot be read never
+//! are right whatever it does. Two requests behind the last page make sure of the end; where pages are shorter than asked
+//! for, as with a fleet that fits in one, the second of them looks at the list again. A record that cannot be read never
 //! hides the others: it is in [`KktList::rejected`], or an item of the stream with [`Error::rejected`].
 //!
 //! They differ in what happens to an answer that breaks off. The first two ask again, as for any other failure that
@@ -93,6 +96,7 @@
 //! # use atol_monitor::{Kkt, KktList, Language};
 //! use atol_monitor::health::{Policy, Severity};
 //!
+//! # use atol_monitor::jiff;
 //! # fn example(list: &KktList, now: jiff::Timestamp) {
 //! let policy = Policy::default();
 //! let mut ill: Vec<_> = list.iter().map(|kkt| policy.assess(kkt, now)).filter(|found| !found.is_ok()).collect();
@@ -135,7 +139,7 @@
 //! ```
 //! use std::time::Duration;
 //! # use atol_monitor::KktMonitor;
-//! use atol_transport::{Proxy, Timeouts};
+//! use atol_monitor::{Proxy, Timeouts};
 //!
 //! let monitor = KktMonitor::builder()
 //!     .timeouts(Timeouts::default().with_call(Duration::from_secs(15)))
@@ -157,7 +161,11 @@
 //! |---|---|---|---|
 //! | `test-util` | no | the service in memory | no crate that is not there already |
 //!
-//! Those of `atol-transport`, such as `file-token-store`, are turned on there.
+//! | `file-token-store` | no | `FileTokenStore` in [`transport::token`]: a command that cron starts logs in once a day | half a dozen small crates |
+//! | `gzip` | no | compressed answers, for clients that call `accept_gzip` | a dozen crates: tower-http, flate2 |
+//! | `tracing` | no | spans and events of each call and attempt | no crate that is not there already |
+//!
+//! The last three are those of `atol-transport`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -185,7 +193,17 @@ pub use self::language::{Language, UnknownLanguage};
 pub use self::monitor::KktMonitor;
 pub use self::page::Page;
 pub use self::serial_number::SerialNumber;
-pub use atol_model::{Kkt, KktList, NetworkErrorCode, OffsetTimestamp, RejectedKkt};
+
+// What signatures of this crate are made of; the rest of both crates is in the two modules.
+pub use atol_model::{
+    self as model, Kkt, KktBuilder, KktList, NetworkErrorCode, OffsetTimestamp, RejectedKkt, ServiceError,
+    ServiceErrorCode, jiff,
+};
+pub use atol_transport::tls::RootCertificates;
+pub use atol_transport::{
+    self as transport, Client, Credentials, Environment, LastResponse, Pacing, Proxy, RetryPolicy, Timeouts,
+    TokenStore,
+};
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

@@ -185,7 +185,8 @@ impl Pager {
         self.seen.begin_page();
         let place = (self.count, self.pass.places());
         let is_second_look = matches!(self.step, Step::Again(_)) && page.read > 0;
-        self.end_page(&page)?;
+        let (offset, step) = (self.offset(), std::mem::replace(&mut self.step, Step::Done));
+        self.step = self.end_page(step, offset, &page)?;
         let stands = page.new == 0 && !is_second_look && (self.count, self.pass.places()) == place;
         self.idle = if stands { self.idle + 1 } else { 0 };
         if self.idle > IDLE {
@@ -203,25 +204,25 @@ impl Pager {
         is_refusal && (self.offset() > 0 || self.asks_for_all)
     }
 
-    fn end_page(&mut self, page: &Progress) -> Result<()> {
-        let offset = self.offset();
+    /// What comes after a page that was for this step and began at `offset`.
+    fn end_page(&mut self, step: Step, offset: u64, page: &Progress) -> Result<Step> {
         let begins_anew = self.habits.begins_anew(page);
         self.habits.heeds_offset |= offset > 0 && page.first.is_some() && !begins_anew;
         if page.new > 0 {
             self.returns = 0;
         }
         let is_last_alone = page.first == self.last && page.read == 1;
-        match std::mem::replace(&mut self.step, Step::Done) {
+        match step {
             // There is nothing, or all was removed.
-            Step::First | Step::Back { offset: 0 } if page.read == 0 && !self.asks_for_all => Ok(()),
+            Step::First | Step::Back { offset: 0 } if page.read == 0 && !self.asks_for_all => Ok(Step::Done),
             Step::Behind { .. } => self.end_behind(offset, page),
-            Step::Overlap { sees_more: true } if is_last_alone => self.ask(Step::Behind { reads: true }),
+            Step::Overlap { sees_more: true } if is_last_alone => Ok(Step::Behind { reads: true }),
             Step::Confirm if is_last_alone && self.pass.has_repeats() => self.begin_anew(),
-            Step::Confirm if is_last_alone => Ok(()),
+            Step::Confirm if is_last_alone => Ok(Step::Done),
             Step::Again(again) => self.end_again(again, page),
             Step::ProbeFar if page.first.is_some() => {
                 self.habits.is_endless = true;
-                self.ask(Step::Confirm)
+                Ok(Step::Confirm)
             }
             Step::ProbeNear if begins_anew && !self.habits.heeds_offset => self.end_without_offset(),
             Step::ProbeFar | Step::ProbeNear => self.go_back(self.count),
@@ -268,7 +269,7 @@ impl Pager {
     }
 
     /// The page was fit: the reading is where it ended.
-    fn go_on(&mut self, offset: u64, page: &Progress) -> Result<()> {
+    fn go_on(&mut self, offset: u64, page: &Progress) -> Result<Step> {
         self.count = offset + page.read;
         self.last = page.last;
         let is_further = self.count > self.furthest;
@@ -278,41 +279,36 @@ impl Pager {
             return self.go_back(offset);
         }
         let is_short = self.habits.observe(offset, self.limit, page);
-        self.ask(if is_short { Step::Behind { reads: false } } else { Step::Overlap { sees_more: false } })
+        Ok(if is_short { Step::Behind { reads: false } } else { Step::Overlap { sees_more: false } })
     }
 
-    fn end_behind(&mut self, offset: u64, page: &Progress) -> Result<()> {
+    fn end_behind(&mut self, offset: u64, page: &Progress) -> Result<Step> {
         if page.read > 0 {
             self.is_chained = false;
             (self.count, self.last) = (offset + page.read, page.last);
             self.take_in(page)?;
-            return self.ask(Step::Behind { reads: true });
+            return Ok(Step::Behind { reads: true });
         }
         let Habits { fills_pages, is_endless, .. } = self.habits;
         match page.first {
-            Some(_) if page.goes_on => self.ask(Step::Overlap { sees_more: true }),
+            Some(_) if page.goes_on => Ok(Step::Overlap { sees_more: true }),
             // It stands elsewhere, and no page overlaps to say why.
-            Some(_) if !self.is_chained => self.count_return(),
-            Some(_) if !fills_pages && !is_endless => self.ask(Step::ProbeFar),
+            Some(_) if !self.is_chained => self.begin_anew(),
+            Some(_) if !fills_pages && !is_endless => Ok(Step::ProbeFar),
             None if self.pass.has_repeats() => self.begin_anew(),
-            None if !self.is_chained || !fills_pages => self.ask(Step::Again(Pass::default())),
-            _ => self.ask(Step::Confirm),
+            None if !self.is_chained || !fills_pages => Ok(Step::Again(Pass::default())),
+            _ => Ok(Step::Confirm),
         }
     }
 
-    fn end_again(&mut self, again: Pass, page: &Progress) -> Result<()> {
+    fn end_again(&mut self, again: Pass, page: &Progress) -> Result<Step> {
         if again.equals(&self.pass) {
-            Ok(())
+            Ok(Step::Done)
         } else if again.places() == self.pass.places() || page.read == 0 {
             self.begin_anew()
         } else {
-            self.ask(Step::Again(again))
+            Ok(Step::Again(again))
         }
-    }
-
-    fn ask(&mut self, step: Step) -> Result<()> {
-        self.step = step;
-        Ok(())
     }
 
     fn take_in(&mut self, page: &Progress) -> Result<()> {
@@ -327,31 +323,31 @@ impl Pager {
     }
 
     /// A later page begins with the first element of the list.
-    fn suspect(&mut self, offset: u64) -> Result<()> {
+    fn suspect(&mut self, offset: u64) -> Result<Step> {
         if self.count != self.habits.first_page {
             return self.go_back(offset);
         }
         self.count_return()?;
-        self.ask(if offset > FEW || self.habits.is_endless { Step::ProbeNear } else { Step::ProbeFar })
+        Ok(if offset > FEW || self.habits.is_endless { Step::ProbeNear } else { Step::ProbeFar })
     }
 
     /// The server ignores `offset`: nothing but the first page can be had.
-    fn end_without_offset(&mut self) -> Result<()> {
+    fn end_without_offset(&self) -> Result<Step> {
         if self.count != self.limit {
             // It had room for more and gave no more: that was the whole list.
-            return Ok(());
+            return Ok(Step::Done);
         }
         Err(self.incomplete("the service ignores `offset` and there may be more than one page"))
     }
 
     /// Goes back to where a known register may be: first by a page, then to the beginning.
-    fn go_back(&mut self, offset: u64) -> Result<()> {
+    fn go_back(&mut self, offset: u64) -> Result<Step> {
         self.count_return()?;
         self.return_to(if self.returns % 2 == 1 { offset.saturating_sub(self.limit) } else { 0 })
     }
 
     /// What was seen is not what there is.
-    fn begin_anew(&mut self) -> Result<()> {
+    fn begin_anew(&mut self) -> Result<Step> {
         self.count_return()?;
         if self.pass.has_repeats() && self.returns > 1 {
             // Nothing moves within a page.
@@ -361,7 +357,7 @@ impl Pager {
         self.return_to(0)
     }
 
-    fn return_to(&mut self, offset: u64) -> Result<()> {
+    fn return_to(&mut self, offset: u64) -> Result<Step> {
         if !self.seen.is_complete() {
             return Err(
                 self.incomplete("it changed while it was being read, and it is too long to begin anew")
@@ -371,7 +367,7 @@ impl Pager {
             self.pass = Pass::default();
             self.seen.begin_reading();
         }
-        self.ask(Step::Back { offset })
+        Ok(Step::Back { offset })
     }
 
     fn count_return(&mut self) -> Result<()> {

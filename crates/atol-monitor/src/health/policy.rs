@@ -61,6 +61,10 @@ pub(super) const LONGEST_FISCAL_STORAGE_LIFE: i64 = 1110;
 /// A limit is reached at the value itself: 30 days left is a warning, 31 is none. Days left are dates of the calendar in
 /// the policy's time zone, by default Europe/Moscow; ages are exact, a day of them has 24 hours.
 ///
+/// Two rules that might be missed are left out. A step at 5 days of unsent documents would be that of FFD 1.0, later
+/// versions have 2. And that documents wait for some number of polls says less than the age of the first of them, which the
+/// service tells with their number; where it does not, the age is `Unknown`.
+///
 /// # In a configuration file
 ///
 /// ```

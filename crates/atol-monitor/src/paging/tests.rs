@@ -252,7 +252,7 @@ proptest! {
                 prop_assert_eq!(error.kind(), ErrorKind::Incomplete);
                 let has_room = if server.ignores_limit { size != limit } else { size < limit };
                 let is_cut = server.ignores_offset && !has_room;
-                prop_assert!(is_cut || server.is_endless() && server.hands_out_singles, "{}", error);
+                prop_assert!(is_cut || server.is_endless() && server.hands_out_singles(), "{}", error);
             }
         }
     }
@@ -275,7 +275,7 @@ proptest! {
                 prop_assert_eq!(unique.len(), read.len(), "repeats");
                 prop_assert!(read.iter().all(|serial| list.had(serial)));
                 // Whoever hands out the same register for every offset may have no more, for all that can be told.
-                if !(server.is_endless() && server.hands_out_singles) {
+                if !(server.is_endless() && server.hands_out_singles()) {
                     let stayed = list.stayed();
                     let of_them: HashSet<_> = stayed.iter().collect();
                     let of_them: Vec<_> = read.iter().filter(|serial| of_them.contains(serial)).cloned().collect();

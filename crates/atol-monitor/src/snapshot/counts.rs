@@ -67,16 +67,13 @@ pub(super) struct Groups(BTreeMap<String, Counts>, Counts);
 
 impl Groups {
     pub(super) fn add(&mut self, name: Option<&str>, severity: Severity) {
-        let counts = match name {
-            None => &mut self.1,
-            // Names repeat a lot: one is copied only when it is new.
-            Some(name) if self.0.contains_key(name) => match self.0.get_mut(name) {
-                Some(counts) => counts,
-                None => return,
-            },
-            Some(name) => self.0.entry(name.to_owned()).or_default(),
-        };
-        counts.add(severity);
+        let Some(name) = name else { return self.1.add(severity) };
+        // Names repeat a lot: one is copied only when it is new.
+        if let Some(counts) = self.0.get_mut(name) {
+            counts.add(severity);
+        } else {
+            self.0.entry(name.to_owned()).or_default().add(severity);
+        }
     }
 
     /// In the order of the names; the nameless come first, if there are any.

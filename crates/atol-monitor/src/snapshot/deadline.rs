@@ -1,6 +1,7 @@
 //! When a register will stop making receipts.
 
 use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use atol_model::{Kkt, OffsetTimestamp};
 use jiff::Timestamp;
@@ -52,12 +53,12 @@ pub(super) fn of(kkt: &Kkt, assessment: &Assessment) -> impl Iterator<Item = (Ti
 pub(super) struct Nearest {
     limit: usize,
     /// The farthest on top.
-    heap: std::collections::BinaryHeap<Deadline>,
+    heap: BinaryHeap<Deadline>,
 }
 
 impl Nearest {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, heap: std::collections::BinaryHeap::new() }
+        Self { limit, heap: BinaryHeap::new() }
     }
 
     pub(super) fn add(&mut self, at: Timestamp, kind: FindingKind, serial_number: &str) {

@@ -163,9 +163,7 @@ impl SnapshotBuilder<'_> {
     /// Judges a register by a record and by what earlier ones told.
     pub fn add_with(&mut self, kkt: &Kkt, history: &History) {
         let assessment = self.policy.assess_with(kkt, history, self.now);
-        for (at, kind) in deadline::of(kkt, &assessment).filter(|&(_, kind)| self.policy.is_enabled(kind)) {
-            self.nearest.add(at, kind, &kkt.serial_number);
-        }
+        self.note_deadlines(kkt, &assessment);
         self.count(kkt.group_code.as_deref(), kkt.fiscal_storage_inn.as_deref(), assessment.severity);
         self.assessments.push(assessment);
     }
@@ -187,15 +185,19 @@ impl SnapshotBuilder<'_> {
     /// It counts as unknown, or as what the findings say if that is worse; its deadlines are those of the record.
     pub fn add_last_known(&mut self, last: &Kkt, findings: &[Finding], reason: impl Into<String>) {
         let known = Assessment::new(&last.serial_number, findings.to_vec());
-        for (at, kind) in deadline::of(last, &known).filter(|&(_, kind)| self.policy.is_enabled(kind)) {
-            self.nearest.add(at, kind, &last.serial_number);
-        }
+        self.note_deadlines(last, &known);
         let severity = known.severity.max(Severity::Unknown);
         self.count(last.group_code.as_deref(), last.fiscal_storage_inn.as_deref(), severity);
         let serial_number = Some(last.serial_number.clone());
         self.unreadable.push(UnreadableKkt { serial_number, reason: reason.into() });
         if !known.findings.is_empty() {
             self.assessments.push(known);
+        }
+    }
+
+    fn note_deadlines(&mut self, kkt: &Kkt, assessment: &Assessment) {
+        for (at, kind) in deadline::of(kkt, assessment).filter(|&(_, kind)| self.policy.is_enabled(kind)) {
+            self.nearest.add(at, kind, &kkt.serial_number);
         }
     }
 

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use atol_transport::clock::SharedClock;
+use atol_transport::clock::{SharedClock, Sleep};
 use futures_util::StreamExt;
 use http::header::DATE;
 use jiff::Timestamp;
@@ -30,6 +30,12 @@ pub(super) struct Polled {
     pub(super) pause: Option<Duration>,
 }
 
+impl Polled {
+    fn new(outcome: PollOutcome, pause: Option<Duration>) -> Self {
+        Self { outcome, server_time: None, pause }
+    }
+}
+
 /// Begins a poll of these registers, or of the whole list.
 pub(super) fn begin(
     monitor: KktMonitor,
@@ -50,20 +56,15 @@ pub(super) fn begin(
     })
 }
 
-type Limit = atol_transport::clock::Sleep;
-
-async fn list(monitor: &KktMonitor, limit: &mut Limit) -> Polled {
+async fn list(monitor: &KktMonitor, limit: &mut Sleep) -> Polled {
     match within(limit, monitor.get_all()).await {
-        Some(Ok(list)) => Polled { outcome: PollOutcome::List(list), server_time: None, pause: None },
-        Some(Err(error)) => {
-            let pause = pause(&error);
-            Polled { outcome: PollOutcome::Failed(Failure::from(&error)), server_time: None, pause }
-        }
-        None => Polled { outcome: PollOutcome::Failed(too_long()), server_time: None, pause: None },
+        Some(Ok(list)) => Polled::new(PollOutcome::List(list), None),
+        Some(Err(error)) => Polled::new(PollOutcome::Failed(Failure::from(&error)), pause(&error)),
+        None => Polled::new(PollOutcome::Failed(too_long()), None),
     }
 }
 
-async fn registers(monitor: &KktMonitor, serial_numbers: Vec<String>, limit: &mut Limit) -> Polled {
+async fn registers(monitor: &KktMonitor, serial_numbers: Vec<String>, limit: &mut Sleep) -> Polled {
     let mut answers = HashMap::with_capacity(serial_numbers.len());
     let mut longest_pause = None;
     let mut coming = monitor.get_many(&serial_numbers);
@@ -79,11 +80,11 @@ async fn registers(monitor: &KktMonitor, serial_numbers: Vec<String>, limit: &mu
             (serial_number, answer)
         })
         .collect();
-    Polled { outcome: PollOutcome::Registers(answers), server_time: None, pause: longest_pause }
+    Polled::new(PollOutcome::Registers(answers), longest_pause)
 }
 
 /// Waits for a future, but not beyond the limit.
-async fn within<T>(limit: &mut Limit, future: impl Future<Output = T>) -> Option<T> {
+async fn within<T>(limit: &mut Sleep, future: impl Future<Output = T>) -> Option<T> {
     let mut future = std::pin::pin!(future);
     poll_fn(|context| {
         if let Poll::Ready(output) = future.as_mut().poll(context) {

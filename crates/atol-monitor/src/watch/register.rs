@@ -50,10 +50,11 @@ impl Register {
     /// A register that is to be asked for.
     pub(super) fn expected(since: Timestamp, heard_ms: u64) -> Self {
         let error = Failure::new(FailureKind::NotAsked, "it has not been asked for yet");
-        Self { trouble: Some(Trouble { since, error }), ..Self::unknown(heard_ms) }
+        Self { trouble: Some(Trouble { since, error }), ..Self::new(heard_ms) }
     }
 
-    fn unknown(heard_ms: u64) -> Self {
+    /// A register that an answer has for the first time.
+    pub(super) fn new(heard_ms: u64) -> Self {
         Self {
             last: None,
             read_at: None,
@@ -64,11 +65,6 @@ impl Register {
             is_silent: false,
             seen_in: 0,
         }
-    }
-
-    /// A register that an answer has for the first time.
-    pub(super) fn new(heard_ms: u64) -> Self {
-        Self::unknown(heard_ms)
     }
 
     /// The last record that could be read.

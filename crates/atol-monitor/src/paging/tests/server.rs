@@ -25,10 +25,15 @@ pub(super) struct Server {
     shorter: Vec<usize>,
     beyond: Beyond,
     calls: usize,
+    shown: Shown,
+}
+
+/// What a server has shown of its ways.
+#[derive(Debug, Clone, Default)]
+struct Shown {
     lengths: HashSet<usize>,
     fills_pages: bool,
-    /// It handed out a single element although more were asked for and followed.
-    pub(super) hands_out_singles: bool,
+    hands_out_singles: bool,
 }
 
 impl Server {
@@ -45,19 +50,24 @@ impl Server {
                 Beyond::LastPage => slice(all, length, all.len().saturating_sub(length)),
             }
         };
-        let is_as_long_as_another = !self.lengths.insert(page.len());
-        self.fills_pages |= page.len() > 1 && (page.len() >= limit || is_as_long_as_another);
-        self.hands_out_singles |= page.len() == 1 && limit > 1 && offset + 1 < all.len();
+        let is_as_long_as_another = !self.shown.lengths.insert(page.len());
+        self.shown.fills_pages |= page.len() > 1 && (page.len() >= limit || is_as_long_as_another);
+        self.shown.hands_out_singles |= page.len() == 1 && limit > 1 && offset + 1 < all.len();
         Some(page)
     }
 
     /// How long a page may be. Who fills pages, or has one for every offset, cuts none down to a single element.
     fn length(&mut self, limit: usize) -> usize {
-        let least = if self.fills_pages || self.is_endless() { 2 } else { 1 };
+        let least = if self.shown.fills_pages || self.is_endless() { 2 } else { 1 };
         let shorter = self.shorter[self.calls % self.shorter.len()].max(least);
         self.calls += 1;
         let limit = if self.ignores_limit { usize::MAX } else { limit };
         limit.min(self.cap).min(shorter)
+    }
+
+    /// Whether it has handed out a single element although more were asked for and followed.
+    pub(super) fn hands_out_singles(&self) -> bool {
+        self.shown.hands_out_singles
     }
 
     /// Whether it answers something for every offset.
@@ -90,9 +100,7 @@ pub(super) fn server() -> impl Strategy<Value = Server> {
                 shorter: if holds_back { vec![usize::MAX] } else { shorter },
                 beyond,
                 calls: 0,
-                lengths: HashSet::new(),
-                fills_pages: false,
-                hands_out_singles: false,
+                shown: Shown::default(),
             }
         },
     )
