@@ -42,9 +42,9 @@
 //!
 //! The first three promise the same: what is in the list all the time comes exactly once, or there is an error that says
 //! [`Incomplete`](ErrorKind::Incomplete), and there is no third outcome. How the service pages is not documented, so they
-//! are right whatever it does. Two requests behind the last page make sure of the end; where pages are shorter than asked
-//! for, as with a fleet that fits in one, the second of them looks at the list again. A record that cannot be read never
-//! hides the others: it is in [`KktList::rejected`], or an item of the stream with [`Error::rejected`].
+//! are right whatever it does. Two short requests behind the last page make sure of the end; a list whose pages have less
+//! than a hundred registers is read twice. A record that cannot be read never hides the others: it is in
+//! [`KktList::rejected`], or an item of the stream with [`Error::rejected`].
 //!
 //! They differ in what happens to an answer that breaks off. The first two ask again, as for any other failure that
 //! passes; the stream has handed out registers by then and ends with the error.

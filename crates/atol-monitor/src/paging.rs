@@ -25,9 +25,8 @@
 //!   at once. Only a register that one page has twice stands there twice. When different pages have it, that cannot be
 //!   told from a changing order, and a list that cannot be had in one page is given up.
 //!
-//! **A server that fills its pages** (the first is as long as asked for, or another as long as the longest) hands out no
-//! single registers while more follow. There nothing follows the last one if it stands where it stood, alone, and the
-//! second look is spared.
+//! **A server that hands out a hundred registers at once** does not go on to hand out single ones while more follow. There
+//! nothing follows the last one if it stands where it stood, alone, and the second look at a long list is spared.
 //!
 //! # Servers without an end
 //!
@@ -39,7 +38,8 @@
 //! # What cannot be told
 //!
 //! - That a server ignores `offset`, if only behind the end, and holds something back although `limit` leaves room for it.
-//! - That a server which fills its pages or has no end cuts one down to a single register although more follow.
+//! - That a server which handed out a hundred registers, or has no end, cuts a page down to a single one although more
+//!   follow.
 //! - That registers which had left the list are back, just in time to be seen again.
 
 mod habits;
@@ -289,14 +289,14 @@ impl Pager {
             self.take_in(page)?;
             return Ok(Step::Behind { reads: true });
         }
-        let Habits { fills_pages, is_endless, .. } = self.habits;
+        let Habits { hands_out_many, is_endless, .. } = self.habits;
         match page.first {
             Some(_) if page.goes_on => Ok(Step::Overlap { sees_more: true }),
             // It stands elsewhere, and no page overlaps to say why.
             Some(_) if !self.is_chained => self.begin_anew(),
-            Some(_) if !fills_pages && !is_endless => Ok(Step::ProbeFar),
+            Some(_) if !hands_out_many && !is_endless => Ok(Step::ProbeFar),
             None if self.pass.has_repeats() => self.begin_anew(),
-            None if !self.is_chained || !fills_pages => Ok(Step::Again(Pass::default())),
+            None if !self.is_chained || !hands_out_many => Ok(Step::Again(Pass::default())),
             _ => Ok(Step::Confirm),
         }
     }

@@ -3,6 +3,9 @@
 use super::seen::Mark;
 use super::step::Progress;
 
+/// Who hands out as many elements at once cuts no page down to a single one.
+const MANY: u64 = 100;
+
 /// What a server has shown of its ways with `limit` and `offset`.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
@@ -12,8 +15,8 @@ pub(super) struct Habits {
     pub(super) first_page: u64,
     /// The most elements that a page had.
     largest: u64,
-    /// The first page was as long as asked for, or another as long as the longest.
-    pub(super) fills_pages: bool,
+    /// A page had so many elements that the server does not go on to hand out single ones.
+    pub(super) hands_out_many: bool,
     /// A page began with another element than the first one.
     pub(super) heeds_offset: bool,
     /// There is a page for every offset.
@@ -25,11 +28,10 @@ impl Habits {
     pub(super) fn observe(&mut self, offset: u64, limit: u64, page: &Progress) -> bool {
         let expected = if offset == 0 { limit } else { self.largest };
         let is_short = page.read == 1 || page.read < expected;
+        self.hands_out_many |= page.read >= MANY;
         if offset == 0 {
             (self.first, self.first_page, self.largest) = (page.first, page.read, page.read);
-            self.fills_pages = !is_short;
         } else {
-            self.fills_pages |= page.read > 1 && page.read == self.largest;
             self.largest = self.largest.max(page.read);
         }
         is_short

@@ -74,7 +74,16 @@ fn an_empty_list_takes_one_request() {
 
 #[test]
 fn two_requests_are_spent_on_the_end() {
-    for (size, expected) in [(1, 1 + 2), (9, 1 + 2), (10, 1 + 3), (25, 3 + 2)] {
+    for (size, expected) in [(99, 1 + 2), (100, 1 + 2), (900, 1 + 2), (1000, 1 + 3), (2500, 3 + 2)] {
+        let all = list(size);
+        let (read, requests) = read(Pager::new(1000), |limit, offset| Some(slice(&all, limit, offset)));
+        assert_eq!((read.unwrap(), requests), (all, expected));
+    }
+}
+
+#[test]
+fn a_list_in_small_pages_is_read_twice() {
+    for (size, expected) in [(1, 1 + 1 + 1), (9, 1 + 1 + 1), (10, 2 + 1 + 1), (25, 3 + 1 + 3)] {
         let all = list(size);
         let (read, requests) = read(Pager::new(10), |limit, offset| Some(slice(&all, limit, offset)));
         assert_eq!((read.unwrap(), requests), (all, expected));

@@ -1,7 +1,5 @@
 //! A server that pages as it likes.
 
-use std::collections::HashSet;
-
 use proptest::prelude::*;
 
 use super::{number, slice};
@@ -31,8 +29,7 @@ pub(super) struct Server {
 /// What a server has shown of its ways.
 #[derive(Debug, Clone, Default)]
 struct Shown {
-    lengths: HashSet<usize>,
-    fills_pages: bool,
+    hands_out_many: bool,
     hands_out_singles: bool,
 }
 
@@ -50,15 +47,14 @@ impl Server {
                 Beyond::LastPage => slice(all, length, all.len().saturating_sub(length)),
             }
         };
-        let is_as_long_as_another = !self.shown.lengths.insert(page.len());
-        self.shown.fills_pages |= page.len() > 1 && (page.len() >= limit || is_as_long_as_another);
+        self.shown.hands_out_many |= page.len() >= 100;
         self.shown.hands_out_singles |= page.len() == 1 && limit > 1 && offset + 1 < all.len();
         Some(page)
     }
 
-    /// How long a page may be. Who fills pages, or has one for every offset, cuts none down to a single element.
+    /// How long a page may be. Who has handed out a hundred, or has a page for every offset, hands out no single elements.
     fn length(&mut self, limit: usize) -> usize {
-        let least = if self.shown.fills_pages || self.is_endless() { 2 } else { 1 };
+        let least = if self.shown.hands_out_many || self.is_endless() { 2 } else { 1 };
         let shorter = self.shorter[self.calls % self.shorter.len()].max(least);
         self.calls += 1;
         let limit = if self.ignores_limit { usize::MAX } else { limit };
