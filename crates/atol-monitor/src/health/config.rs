@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::{Span, SpanRelativeTo};
 use serde::Deserialize;
 
-use super::policy::{Policy, PolicyError};
+use super::policy::Policy;
+use super::policy_error::PolicyError;
 
 /// Every key is optional; the defaults are those of [`Policy`].
 #[derive(Deserialize, Default)]

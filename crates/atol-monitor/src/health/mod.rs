@@ -30,6 +30,7 @@ mod history;
 mod identifiers;
 mod kind;
 mod policy;
+mod policy_error;
 mod rules;
 mod severity;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use finding::{Finding, FindingId, Observed, Threshold};
 pub use history::History;
 pub use identifiers::IdentifierProblem;
 pub use kind::{FindingKind, UnknownKind};
-pub use policy::{BLOCKED_AFTER, Limits, Policy, PolicyBuilder, PolicyError, SHIFT_LIMIT};
+pub use policy::{BLOCKED_AFTER, Limits, Policy, PolicyBuilder, SHIFT_LIMIT};
+pub use policy_error::PolicyError;
 pub(crate) use rules::blocked_at;
 pub use severity::Severity;

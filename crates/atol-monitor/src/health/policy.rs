@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Calendar;
 use super::config::PolicyConfig;
 use super::kind::{FindingKind, KindSet};
+use super::policy_error::PolicyError;
 
 /// Documents that the ОФД has not confirmed for this long block the ФН: no receipts, the shift cannot be closed.
 ///
@@ -348,49 +349,6 @@ impl PolicyBuilder {
         Ok(policy)
     }
 }
-
-/// A policy that cannot be: which key of it, and what to write instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyError {
-    key: &'static str,
-    message: String,
-}
-
-impl PolicyError {
-    fn limit(key: &'static str, limits: &dyn fmt::Debug, fix: &str) -> Self {
-        Self { key, message: format!("{limits:?}: {fix}") }
-    }
-
-    fn time_zone(name: &str) -> Self {
-        let name = name.escape_debug();
-        let message = format!(
-            "`{name}` is not in this system's time-zone database; install tzdata or write an offset such as +05:00"
-        );
-        Self { key: "time_zone", message }
-    }
-
-    pub(super) fn age(key: &'static str, text: &str) -> Self {
-        let text = text.escape_debug();
-        Self { key, message: format!("`{text}` is not a length of time; write 30m, 12h or 2d") }
-    }
-
-    pub(super) fn kind(text: &str, error: impl fmt::Display) -> Self {
-        Self { key: "disabled", message: format!("`{}`: {error}", text.escape_debug()) }
-    }
-
-    /// The key of the policy that is wrong, as in a configuration file.
-    pub fn key(&self) -> &str {
-        self.key
-    }
-}
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "health policy, {}: {}", self.key, self.message)
-    }
-}
-
-impl std::error::Error for PolicyError {}
 
 const fn hours(hours: u64) -> Duration {
     Duration::from_secs(hours * 3600)
