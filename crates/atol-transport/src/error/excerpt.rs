@@ -30,13 +30,23 @@ impl fmt::Display for Excerpt<'_> {
         let cut = if is_short { None } else { self.text.char_indices().nth(self.most) };
         let text = cut.map_or(self.text, |(end, _)| &self.text[..end]);
         let mut shown = 0;
-        for (at, hidden) in text.match_indices(is_hidden) {
-            write!(f, "{}{}", &text[shown..at], hidden.escape_default())?;
-            shown = at + hidden.len();
+        if may_hide(text) {
+            for (at, hidden) in text.match_indices(is_hidden) {
+                write!(f, "{}{}", &text[shown..at], hidden.escape_default())?;
+                shown = at + hidden.len();
+            }
         }
         f.write_str(&text[shown..])?;
         if cut.is_some() { f.write_str("…") } else { Ok(()) }
     }
+}
+
+/// Whether a character may begin in it that would not be seen as what it is: a look at bytes, many of them at once, which is
+/// all that most texts need, Russian ones among them.
+fn may_hide(text: &str) -> bool {
+    let is_first = |byte: u8| byte.is_ascii_control() || matches!(byte, 0xc2 | 0xe2 | 0xef);
+    // Without an early end, which would stand in the way of looking at many.
+    text.bytes().fold(false, |found, byte| found | is_first(byte))
 }
 
 /// Whether a character would not be seen as what it is.
@@ -61,6 +71,14 @@ mod tests {
     #[test]
     fn direction_marks_are_shown_as_what_they_are() {
         assert_eq!(Excerpt::of("a\u{202e}b", 100).to_string(), r"a\u{202e}b");
+    }
+
+    #[test]
+    fn the_look_at_bytes_overlooks_no_character() {
+        let hidden: Vec<char> = (char::MIN..=char::MAX).filter(|&char| is_hidden(char)).collect();
+        assert!(hidden.len() > 65, "all control characters are hidden");
+        assert!(hidden.iter().all(|char| may_hide(&char.to_string())));
+        assert!(!may_hide("г. Москва, ул. Ленина, 1"));
     }
 
     #[test]
