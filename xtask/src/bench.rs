@@ -204,7 +204,8 @@ struct RowsFile {
 impl RowsFile {
     fn new(project: &Project) -> anyhow::Result<Self> {
         let target = Workspace::load(project)?.target_directory;
-        let path = target.join("bench-rows.jsonl");
+        // Two runs beside each other disturb their times, but not their rows.
+        let path = target.join(format!("bench-rows-{}.jsonl", std::process::id()));
         project.sh.remove_path(&path)?;
         Ok(Self { target, path })
     }
@@ -215,7 +216,11 @@ impl RowsFile {
     }
 
     fn read(&self) -> anyhow::Result<Rows> {
-        let text = if self.path.exists() { fs::read_to_string(&self.path)? } else { String::new() };
+        if !self.path.exists() {
+            return Ok(Rows::default());
+        }
+        let text = fs::read_to_string(&self.path)?;
+        fs::remove_file(&self.path)?;
         Rows::read(&text).context("a benchmark has reported what is no row")
     }
 }
