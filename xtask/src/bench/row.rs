@@ -26,7 +26,7 @@ const MET: &str = "met";
 const MISSED: &str = "MISSED";
 
 /// Targets that are missed for the reason that docs/performance.md gives, and what they must stay within all the same.
-const EXPLAINED: &[(&str, f64)] = &[("P7", 2.1), ("P8", 1.4), ("P9", 0.6)];
+const EXPLAINED: &[(&str, f64)] = &[("P7", 1.7), ("P8", 1.0), ("P9", 0.65)];
 
 impl Row {
     /// A count that has a budget.
@@ -276,11 +276,11 @@ mod tests {
 
     #[test]
     fn an_explained_miss_is_said_and_no_problem_until_it_grows() -> anyhow::Result<()> {
-        let row = r#"{"id":"P7","what":"one","measured":1.9,"sign":"<=","target":1.3,"verdict":"MISSED"}"#;
+        let row = r#"{"id":"P7","what":"one","measured":1.6,"sign":"<=","target":1.3,"verdict":"MISSED"}"#;
         let rows = Rows::read(row)?;
         assert!(rows.table(None).contains("missed, explained"), "{}", rows.table(None));
         assert_eq!(rows.problems(&["P7"]), []);
-        assert_eq!(Rows::read(&row.replace("1.9", "9.9"))?.problems(&["P7"]).len(), 1);
+        assert_eq!(Rows::read(&row.replace("1.6", "9.9"))?.problems(&["P7"]).len(), 1);
         Ok(())
     }
 
