@@ -1,10 +1,11 @@
-//! The house rules no other tool checks: module docs, code-fence tags, stray `cfg`, links, left-overs, files nobody
-//! compiles, file sizes.
+//! The house rules no other tool checks: module docs, code-fence tags, stray `cfg`, links and names of files, left-overs,
+//! files nobody compiles, file sizes.
 
 mod conditions;
 pub(crate) mod fences;
 mod links;
 mod orphans;
+mod sources;
 mod text;
 
 use crate::{
@@ -45,6 +46,7 @@ pub(crate) fn report(project: &Project) -> anyhow::Result<Report> {
         }
         if extension(path) == "md" {
             found.extend(fences::in_markdown(path, &text));
+            found.extend(sources::gone(path, &text, &files));
             found.extend(links::broken(path, &text, &files, |target| project.read(target).ok()));
         }
     }
