@@ -125,7 +125,7 @@ async fn n24_a_proxy_that_hangs_is_given_up_with_the_limit_on_connecting() {
     let error = get(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Phase::Connect));
     assert_eq!(rig.clock().monotonic(), Duration::from_secs(5));
-    insta::assert_snapshot!(error, @"the proxy's answer took longer than 5s");
+    insta::assert_snapshot!(error, @"the proxy's answer took longer than 5s (proxy `http://proxy.test:3128`)");
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,4 +141,5 @@ async fn n24_a_proxy_that_cannot_be_reached_is_told_from_the_service() {
     insta::assert_snapshot!(unknown, @"the name `proxy.test` could not be resolved: it has no address (proxy `http://proxy.test`) (after 4 attempts in 3.5 s)");
     let told = refusing.to_string();
     assert!(told.contains(&format!(" (proxy `http://{nobody}`)")), "{told}");
+    assert_eq!(refusing.advice(), Some("check the proxy's address and port, and whether it runs"));
 }

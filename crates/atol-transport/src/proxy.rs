@@ -32,8 +32,8 @@ enum Rule {
     Direct,
     /// For every request.
     Always(Intercept),
-    /// For what is neither on this machine nor an exception of `NO_PROXY`.
-    Environment(Arc<Matcher>),
+    /// For what is neither on this machine nor an exception of `NO_PROXY`; named by this variable.
+    Environment(Arc<Matcher>, &'static str),
 }
 
 impl Proxy {
@@ -76,7 +76,7 @@ impl Proxy {
         parse(&format!("the variable {name}"), &address)?;
         let exceptions = first(&["NO_PROXY", "no_proxy"]).map(|(_, hosts)| hosts).unwrap_or_default();
         let matcher = Matcher::builder().all(address.trim()).no(exceptions).build();
-        Ok(Proxy { rule: Rule::Environment(Arc::new(matcher)) })
+        Ok(Proxy { rule: Rule::Environment(Arc::new(matcher), name) })
     }
 
     /// The proxy through which a connection to `target` is made.
@@ -84,8 +84,16 @@ impl Proxy {
         match &self.rule {
             Rule::Direct => None,
             Rule::Always(proxy) => Some(proxy.clone()),
-            Rule::Environment(_) if target.host().is_some_and(is_loopback) => None,
-            Rule::Environment(matcher) => matcher.intercept(target),
+            Rule::Environment(..) if target.host().is_some_and(is_loopback) => None,
+            Rule::Environment(matcher, _) => matcher.intercept(target),
+        }
+    }
+
+    /// The variable that names it, if one does.
+    pub(crate) fn variable(&self) -> Option<&'static str> {
+        match &self.rule {
+            Rule::Environment(_, name) => Some(name),
+            Rule::Direct | Rule::Always(_) => None,
         }
     }
 }
@@ -98,7 +106,7 @@ impl fmt::Debug for Proxy {
                 let login = if proxy.basic_auth().is_some() { ", with a login" } else { "" };
                 write!(f, "Proxy({}{login})", proxy.uri().to_string().trim_end_matches('/'))
             }
-            Rule::Environment(_) => f.write_str("Proxy(as the environment says)"),
+            Rule::Environment(..) => f.write_str("Proxy(as the environment says)"),
         }
     }
 }
@@ -156,6 +164,7 @@ mod tests {
             let proxy = from(&[(name, "p:3128"), ("HTTPS_PROXY", ""), ("no_proxy", "b.example")]).unwrap();
             assert_eq!(way(&proxy, "https://a.example").as_deref(), Some("http://p:3128/"), "{name}");
             assert_eq!(way(&proxy, "https://b.example"), None, "{name}");
+            assert_eq!(proxy.variable(), Some(name));
         }
         let proxy = from(&[("HTTP_PROXY", "http://p:3128")]).unwrap();
         assert_eq!(way(&proxy, "https://a.example"), None, "it is for plain http, which we do not speak");

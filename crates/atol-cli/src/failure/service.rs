@@ -91,8 +91,20 @@ fn advice(error: &Error) -> Option<Text> {
     };
     if error.is_not_found() && !error.is_auth() {
         return Some(text!(
-            "check the serial number for a missing leading zero, and the environment: `atol list` shows what is there",
-            "проверьте ведущие нули в заводском номере и среду (--environment): `atol list` покажет, что есть"
+            "check --environment, and the serial number, if you gave one, for a missing leading zero: `atol list` shows \
+             what is there",
+            "проверьте среду (--environment) и ведущие нули в заводском номере, если он задан: `atol list` покажет, что \
+             есть"
+        ));
+    }
+    if let Some(name) = transport.proxy_variable()
+        && matches!(transport.kind(), TransportKind::Connect(_) | TransportKind::Timeout(_))
+    {
+        return Some(text!(
+            "the proxy does not answer: check the address and port in {name}, or name the host in NO_PROXY if it can be \
+             reached directly",
+            "прокси-сервер не отвечает: проверьте адрес и порт в {name} или внесите сервер в NO_PROXY, если он доступен \
+             напрямую"
         ));
     }
     let advice = match transport.kind() {
@@ -123,10 +135,13 @@ fn advice(error: &Error) -> Option<Text> {
             "check --environment; something may be answering in the service's place",
             "проверьте --environment: возможно, вместо сервиса отвечает кто-то другой"
         ),
-        TransportKind::Proxy => text!(
-            "check HTTPS_PROXY (http://HOST:PORT, or with USER:PASSWORD@ before the host) and NO_PROXY",
-            "проверьте HTTPS_PROXY (http://HOST:PORT, при необходимости с USER:PASSWORD@ перед именем) и NO_PROXY"
-        ),
+        TransportKind::Proxy => {
+            let name = transport.proxy_variable().unwrap_or("HTTPS_PROXY");
+            text!(
+                "check {name} (http://HOST:PORT, or with USER:PASSWORD@ before the host) and NO_PROXY",
+                "проверьте {name} (http://HOST:PORT, при необходимости с USER:PASSWORD@ перед именем) и NO_PROXY"
+            )
+        }
         TransportKind::Connect(ConnectFailure::Dns) => {
             text!("check the name and this machine's DNS", "проверьте имя и DNS этого компьютера")
         }

@@ -39,6 +39,23 @@ fn failures_say_what_why_and_what_to_do_in_russian() {
 }
 
 #[test]
+fn a_dead_proxy_is_told_by_the_variable_that_names_it() {
+    let kinds = [
+        (ErrorKind::Connect(ConnectFailure::Refused), "no connection to `127.0.0.1`: Connection refused"),
+        (ErrorKind::Connect(ConnectFailure::Dns), "the name `proxy.example.com` could not be resolved"),
+        (ErrorKind::Timeout(Phase::Connect), "connecting took longer than 5s"),
+        (ErrorKind::Proxy, "the proxy `http://proxy.example.com:3128` gave no HTTP answer"),
+    ];
+    for (kind, message) in kinds {
+        let failure = Failure::from(Error::new(kind, message).with_proxy_variable("all_proxy"));
+        for language in [Language::En, Language::Ru] {
+            let advice = failure.advice().unwrap().to(language);
+            assert!(advice.contains("all_proxy") && !advice.contains("--environment"), "{advice}");
+        }
+    }
+}
+
+#[test]
 fn verbose_tells_every_cause() {
     let error = Error::new(ErrorKind::Interrupted, "the connection ended before an answer came")
         .with_source("connection reset \u{1b}[31mby peer");

@@ -56,6 +56,7 @@ struct Inner {
     service_error: Option<ServiceError>,
     retry_after: Option<Duration>,
     reused_connection: bool,
+    proxy_variable: Option<&'static str>,
     source: Option<BoxError>,
 }
 
@@ -78,6 +79,7 @@ impl Error {
             service_error: None,
             retry_after: None,
             reused_connection: false,
+            proxy_variable: None,
             source: None,
         }))
     }
@@ -144,6 +146,13 @@ impl Error {
         self
     }
 
+    /// Says which variable named the proxy that the failure is about.
+    #[must_use]
+    pub fn with_proxy_variable(mut self, name: &'static str) -> Error {
+        self.0.proxy_variable = Some(name);
+        self
+    }
+
     /// Notes how many attempts were made and how long they took together.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Error {
@@ -191,6 +200,12 @@ impl Error {
     /// Whether the request went out on a connection that had served another request before.
     pub fn is_on_reused_connection(&self) -> bool {
         self.0.reused_connection
+    }
+
+    /// The variable that named the proxy, such as `HTTPS_PROXY`, when the proxy is what failed: it could not be reached or
+    /// did not let us through. `None` as well where the program named the proxy itself.
+    pub fn proxy_variable(&self) -> Option<&'static str> {
+        self.0.proxy_variable
     }
 
     /// What to do next, in one or two sentences for a person; not every error has it.

@@ -22,6 +22,7 @@ impl Error {
             service_error: inner.service_error.clone(),
             retry_after: inner.retry_after,
             reused_connection: inner.reused_connection,
+            proxy_variable: inner.proxy_variable,
             source: inner.source.is_some().then(|| Box::new(SharedCause(Arc::clone(original))) as _),
         }))
     }

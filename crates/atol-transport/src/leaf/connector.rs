@@ -82,8 +82,8 @@ impl Service<Uri> for Connector {
             let progress = Progress::default();
             let stream = tokio::select! {
                 biased;
-                stream = parts.connect(uri, &progress) => stream?,
-                () = parts.clock.sleep(parts.limit) => return Err(progress.timed_out(parts.limit)),
+                stream = parts.connect(&uri, &progress) => stream?,
+                () = parts.clock.sleep(parts.limit) => return Err(parts.timed_out(&uri, progress.step())),
             };
             Ok(TokioIo::new(Metered::new(stream, connector.next_number())))
         })
@@ -91,7 +91,7 @@ impl Service<Uri> for Connector {
 }
 
 impl Parts {
-    async fn connect(&self, uri: Uri, progress: &Progress) -> Result<BoxIo, ConnectError> {
+    async fn connect(&self, uri: &Uri, progress: &Progress) -> Result<BoxIo, ConnectError> {
         let host = uri.host().unwrap_or_default();
         let is_plain = uri.scheme() == Some(&Scheme::HTTP);
         if is_plain && !is_loopback(host) {
@@ -100,22 +100,35 @@ impl Parts {
                 format!("plain http to `{host}` is refused: the token would travel in the clear"),
             ));
         }
-        let stream = match self.proxy.intercept(&uri) {
-            None => self.dial(&uri, progress).await?,
+        let stream = match self.proxy.intercept(uri) {
+            None => self.dial(uri, progress).await?,
             Some(proxy) => {
-                let stream = self.dial(proxy.uri(), progress).await.map_err(|error| {
-                    error.map_message(|message| format!("{message} (proxy `{}`)", tunnel::name(&proxy)))
-                })?;
+                let stream = self
+                    .dial(proxy.uri(), progress)
+                    .await
+                    .map_err(|error| error.on_way_to_proxy(&tunnel::name(&proxy), self.proxy.variable()))?;
                 let stream = if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
                     self.secure(proxy.uri().host().unwrap_or_default(), stream, progress).await?
                 } else {
                     stream
                 };
                 progress.enter(Step::Proxy);
-                tunnel::through(stream, &proxy, with_port(&uri)?).await?
+                let refused = |error: ConnectError| error.with_proxy_variable(self.proxy.variable());
+                tunnel::through(stream, &proxy, with_port(uri)?).await.map_err(refused)?
             }
         };
         if is_plain { Ok(stream) } else { self.secure(host, stream, progress).await }
+    }
+
+    /// The limit ran out in that step.
+    fn timed_out(&self, uri: &Uri, step: Step) -> ConnectError {
+        let error = step.timed_out(self.limit);
+        match self.proxy.intercept(uri) {
+            Some(proxy) if step != Step::Tls => {
+                error.on_way_to_proxy(&tunnel::name(&proxy), self.proxy.variable())
+            }
+            _ => error,
+        }
     }
 
     /// A stream to that host and port, nothing said on it yet.
@@ -188,6 +201,18 @@ enum Step {
     Tls,
 }
 
+impl Step {
+    fn timed_out(self, limit: Duration) -> ConnectError {
+        let (phase, doing) = match self {
+            Step::Resolve => (Phase::Dns, "resolving the host's name"),
+            Step::Connect => (Phase::Connect, "connecting"),
+            Step::Proxy => (Phase::Connect, "the proxy's answer"),
+            Step::Tls => (Phase::Tls, "the TLS handshake"),
+        };
+        ConnectError::new(ErrorKind::Timeout(phase), format!("{doing} took longer than {limit:?}"))
+    }
+}
+
 /// How far a connection has come.
 #[derive(Clone)]
 struct Progress(Arc<AtomicU8>);
@@ -208,16 +233,6 @@ impl Progress {
             .into_iter()
             .find(|step| *step as u8 == self.0.load(Ordering::Relaxed))
             .unwrap_or(Step::Resolve)
-    }
-
-    fn timed_out(&self, limit: Duration) -> ConnectError {
-        let (phase, doing) = match self.step() {
-            Step::Resolve => (Phase::Dns, "resolving the host's name"),
-            Step::Connect => (Phase::Connect, "connecting"),
-            Step::Proxy => (Phase::Connect, "the proxy's answer"),
-            Step::Tls => (Phase::Tls, "the TLS handshake"),
-        };
-        ConnectError::new(ErrorKind::Timeout(phase), format!("{doing} took longer than {limit:?}"))
     }
 }
 

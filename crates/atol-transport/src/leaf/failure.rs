@@ -1,5 +1,6 @@
 //! Names what went wrong below HTTP: hyper's and the system's errors in our words.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -23,17 +24,18 @@ const UNREACHABLE: &str = "check the network and the firewall";
 pub(crate) struct ConnectError {
     kind: ErrorKind,
     message: String,
-    advice: Option<&'static str>,
+    advice: Option<Cow<'static, str>>,
     status: Option<StatusCode>,
+    proxy_variable: Option<&'static str>,
 }
 
 impl ConnectError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> ConnectError {
-        ConnectError { kind, message: message.into(), advice: None, status: None }
+        ConnectError { kind, message: message.into(), advice: None, status: None, proxy_variable: None }
     }
 
-    pub(crate) fn with_advice(mut self, advice: &'static str) -> ConnectError {
-        self.advice = Some(advice);
+    pub(crate) fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> ConnectError {
+        self.advice = Some(advice.into());
         self
     }
 
@@ -41,6 +43,24 @@ impl ConnectError {
     pub(super) fn with_status(mut self, status: StatusCode) -> ConnectError {
         self.status = Some(status);
         self
+    }
+
+    /// Says which variable named the proxy that it is about, if one did.
+    pub(super) fn with_proxy_variable(mut self, name: Option<&'static str>) -> ConnectError {
+        self.proxy_variable = name;
+        self
+    }
+
+    /// A failure on the way to `proxy`, which is none of the service's.
+    pub(super) fn on_way_to_proxy(self, proxy: &str, variable: Option<&'static str>) -> ConnectError {
+        self.map_message(|message| format!("{message} (proxy `{proxy}`)"))
+            .with_advice(match variable {
+                Some(name) => {
+                    format!("check the proxy's address and port in {name}, and whether it runs").into()
+                }
+                None => Cow::Borrowed("check the proxy's address and port, and whether it runs"),
+            })
+            .with_proxy_variable(variable)
     }
 
     pub(super) fn map_message(mut self, say: impl FnOnce(String) -> String) -> ConnectError {
@@ -94,13 +114,16 @@ impl StdError for ConnectError {}
 
 impl From<ConnectError> for Error {
     fn from(error: ConnectError) -> Error {
-        let ConnectError { kind, message, advice, status } = error;
+        let ConnectError { kind, message, advice, status, proxy_variable } = error;
         let mut error = Error::new(kind, message);
         if let Some(advice) = advice {
             error = error.with_advice(advice);
         }
         if let Some(status) = status {
             error = error.with_status(status);
+        }
+        if let Some(name) = proxy_variable {
+            error = error.with_proxy_variable(name);
         }
         error
     }
