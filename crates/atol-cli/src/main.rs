@@ -21,7 +21,7 @@ mod usage;
 
 use std::process::ExitCode;
 
-use crate::args::{Args, Command};
+use crate::args::Command;
 use crate::command::check;
 use crate::console::Console;
 use crate::context::Context;
@@ -39,11 +39,9 @@ fn main() -> ExitCode {
     let console = Console { language, verbosity: args.general.verbosity() };
     logging::start(console.verbosity);
     let is_check = matches!(args.command, Command::Check(_));
-    let (console, result) = match Context::new(&args.general, &args.connection) {
-        Ok(context) => (context.console, run(&context, args)),
-        Err(failure) => (console, Err(failure)),
-    };
-    match result {
+    let context = Context::new(&args.general, &args.connection);
+    let console = context.as_ref().map_or(console, |context| context.console);
+    match run(context, console, args.command) {
         Ok(code) => code,
         Err(failure) if is_check => check::unknown(console, &failure),
         Err(failure) => {
@@ -53,14 +51,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(context: &Context, args: Args) -> Result<ExitCode, Failure> {
+fn run(context: Result<Context, Failure>, console: Console, command: Command) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::failed(text!(
             "the program could not start: {error}",
             "программа не смогла запуститься: {error}"
         ))
     })?;
-    let result = runtime.block_on(command::run(context, args.command));
+    let result = runtime.block_on(command::run(context, console, command));
     // Whoever broke off does not wait for a reader that has stalled.
     runtime.shutdown_background();
     result

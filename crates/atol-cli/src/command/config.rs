@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use atol_transport::error::Excerpt;
-use serde_json::json;
+use serde_json::{Map, Value};
 
 use crate::args::{ConfigCommand, ListingFormat};
 use crate::context::Context;
@@ -19,17 +19,8 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Result<ExitCode
     let rows = context.settings.rows();
     match output {
         ListingFormat::Json => {
-            let shown: serde_json::Map<_, _> = rows
-                .into_iter()
-                .map(|row| {
-                    let mut setting = json!({ "value": row.value, "origin": row.origin });
-                    if let Some(exists) = row.exists {
-                        setting["exists"] = exists.into();
-                    }
-                    (row.name.to_owned(), setting)
-                })
-                .collect();
-            print(&serde_json::Value::from(shown))?;
+            let shown: Map<_, _> = rows.into_iter().map(|row| (row.name.to_owned(), row.to_json())).collect();
+            print(&Value::from(shown))?;
         }
         ListingFormat::Table => {
             let language = context.console.language;
@@ -39,9 +30,8 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> Result<ExitCode
                 word(language, "VALUE", "ЗНАЧЕНИЕ"),
             ]);
             for row in rows {
-                let value = row.value.unwrap_or_else(|| "-".to_owned());
-                let mut value = Excerpt::of(&value, LONGEST).to_string();
-                if row.exists == Some(false) {
+                let mut value = Excerpt::of(&row.shown, LONGEST).to_string();
+                if row.is_missing() {
                     value.push_str(word(language, " (not there)", " (файла нет)"));
                 }
                 listing.add([row.name.to_owned(), row.origin, value]);

@@ -12,20 +12,26 @@ mod watch;
 use std::process::ExitCode;
 
 use crate::args::Command;
+use crate::console::Console;
 use crate::context::Context;
 use crate::failure::Failure;
 
 /// Does what the command line says.
-pub(crate) async fn run(context: &Context, command: Command) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(
+    context: Result<Context, Failure>,
+    console: Console,
+    command: Command,
+) -> Result<ExitCode, Failure> {
     match command {
-        Command::Codes { output } => codes::run(context.console.language, output),
-        Command::Config(command) => config::run(context, &command),
+        // What these print depends on no account, so settings that cannot be used are none of their business.
+        Command::Codes { output } => codes::run(console.language, output),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { command } => completions::man(command.as_deref()),
-        Command::List(args) => list::run(context, &args).await,
-        Command::Get(args) => get::run(context, &args).await,
-        Command::Watch(args) => watch::run(context, &args).await,
-        Command::Check(args) => check::run(context, &args).await,
-        Command::Serve(args) => serve::run(context, &args).await,
+        Command::Config(command) => config::run(&context?, &command),
+        Command::List(args) => list::run(&context?, &args).await,
+        Command::Get(args) => get::run(&context?, &args).await,
+        Command::Watch(args) => watch::run(&context?, &args).await,
+        Command::Check(args) => check::run(&context?, &args).await,
+        Command::Serve(args) => serve::run(&context?, &args).await,
     }
 }

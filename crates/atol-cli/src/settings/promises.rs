@@ -87,30 +87,27 @@ fn helps_and_betrays_nothing(failure: &Failure, path: &Path) {
 /// A file that says what is shown; `None` where JSON has no word for a number of the limits.
 fn written(settings: &Settings) -> Option<toml::Table> {
     let rows = settings.rows();
-    let shown = |name: &str| rows.iter().find(|row| row.name == name).and_then(|row| row.value.as_deref());
-    let of_file = |name: &str| {
-        shown(name).filter(|_| rows.iter().any(|row| row.name == name && row.origin == "config.toml"))
-    };
+    let row = |name: &str| rows.iter().find(|row| row.name == name && !row.value.is_null());
+    let of_file = |name: &str| row(name).filter(|row| row.origin == "config.toml");
+    let text = |value: &serde_json::Value| value.as_str().map(Into::into);
     let mut profile = toml::Table::new();
     let mut put = |key: &str, value: Option<toml::Value>| {
         profile.extend(value.map(|value| (key.to_owned(), value)));
     };
-    put("login", of_file("login").map(Into::into));
-    put("environment", of_file("environment").and_then(|shown| Some(shown.split(", ").next()?.into())));
-    put(
-        "password_file",
-        of_file("password").and_then(|shown| Some(shown.strip_prefix("(in ")?.strip_suffix(')')?.into())),
-    );
-    put("ca_file", of_file("ca_file").map(Into::into));
-    put("timeout", of_file("timeout").map(Into::into));
-    put("token_cache", of_file("token_cache").map(|shown| (shown == "true").into()));
-    if let Some(shown) = of_file("health") {
-        put("health", Some(toml::Value::Table(serde_json::from_str(shown).ok()?)));
+    for key in ["login", "environment", "ca_file"] {
+        put(key, of_file(key).and_then(|row| text(&row.value)));
+    }
+    put("password_file", of_file("password").and_then(|row| text(&row.more.as_ref()?.1)));
+    put("timeout", of_file("timeout").map(|row| row.shown.as_str().into()));
+    put("token_cache", of_file("token_cache").and_then(|row| row.value.as_bool()).map(Into::into));
+    if let Some(row) = of_file("health") {
+        put("health", Some(toml::Value::Table(serde_json::from_value(row.value.clone()).ok()?)));
     }
     let mut file = toml::Table::new();
-    file.extend(of_file("profile").map(|name| ("profile".to_owned(), name.into())));
-    file.extend(of_file("language").map(|name| ("language".to_owned(), name.into())));
-    if let Some(name) = shown("profile") {
+    for key in ["profile", "language"] {
+        file.extend(of_file(key).and_then(|row| Some((key.to_owned(), text(&row.value)?))));
+    }
+    if let Some(name) = row("profile").and_then(|row| row.value.as_str()) {
         let profiles = toml::Table::from_iter([(name.to_owned(), toml::Value::Table(profile))]);
         file.insert("profiles".to_owned(), profiles.into());
     }

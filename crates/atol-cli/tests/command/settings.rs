@@ -1,5 +1,7 @@
 //! `atol config show`.
 
+use serde_json::json;
+
 use crate::support::Home;
 
 #[test]
@@ -10,12 +12,40 @@ fn settings_are_shown_with_their_origin_and_without_secrets() {
     let shown = run.json();
     let setting = |name: &str| (shown[name]["value"].clone(), shown[name]["origin"].clone());
     assert_eq!(setting("profile"), ("shop".into(), "config.toml".into()));
-    assert_eq!(setting("environment"), ("production, https://online.atol.ru".into(), "config.toml".into()));
+    assert_eq!(setting("environment"), ("production".into(), "config.toml".into()));
+    assert_eq!(shown["environment"]["address"], "https://online.atol.ru");
     assert_eq!(setting("login"), ("shop-17".into(), "ATOL_LOGIN".into()));
-    assert_eq!(setting("timeout"), ("60s".into(), "--timeout".into()));
-    assert_eq!(setting("password"), ("(set)".into(), "ATOL_PASSWORD".into()));
+    assert_eq!(setting("timeout"), (60.0.into(), "--timeout".into()));
+    assert_eq!(setting("password"), ("variable".into(), "ATOL_PASSWORD".into()));
     assert!(!run.out().contains("canary"));
     assert!(home.atol(&["config", "show"]).expect_code(0).out().contains("ATOL_LOGIN"));
+}
+
+#[test]
+fn where_the_password_is_can_be_read_by_a_program() {
+    let password = |home: &Home, args: &[&str]| {
+        let args = [&["config", "show", "--output", "json"], args].concat();
+        home.atol(&args).expect_code(0).json()["password"].clone()
+    };
+    assert_eq!(password(&Home::new(), &[]), json!({ "value": null, "origin": "-" }));
+    let home = Home::new().with("ATOL_PASSWORD", "canary");
+    assert_eq!(password(&home, &[]), json!({ "value": "variable", "origin": "ATOL_PASSWORD" }));
+    assert_eq!(
+        password(&home, &["--password-file", "/run/pw"]),
+        json!({ "value": "file", "origin": "--password-file", "file": "/run/pw" })
+    );
+    assert!(home.atol(&["config", "show", "--password-file", "/run/pw"]).out().contains("(in /run/pw)"));
+}
+
+#[test]
+fn what_needs_no_account_works_whatever_the_file_says() {
+    let home = Home::new();
+    home.configure("[profiles.shop\n");
+    home.atol(&["list", "--demo"]).expect_code(2);
+    for args in [&["codes"][..], &["completions", "bash"], &["man"], &["man", "list"]] {
+        assert!(!home.atol(args).expect_code(0).out().is_empty(), "{args:?}");
+    }
+    assert!(home.atol(&["codes", "--lang", "ru"]).expect_code(0).out().contains("ЗНАЧЕНИЕ"));
 }
 
 #[test]
