@@ -16,7 +16,7 @@ use atol_transport::{Environment, Proxy, Timeouts};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::fast;
-use crate::password;
+use crate::password::{self, Account};
 use crate::progress::Progress;
 use crate::text::text;
 
@@ -35,13 +35,13 @@ const DEMO_PATIENCE: Duration = Duration::from_secs(60);
 /// Longer than any demo.
 const DEMO_TOKEN_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 
-/// Whether the fleet of a demo changes while one looks; of no meaning for the real service.
+/// How long a command looks at the registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DemoTime {
-    /// It stands still, for commands that look once.
-    Still,
-    /// An hour of it passes in a second.
-    Living,
+pub(crate) enum Look {
+    /// Once: a token of today will do, and the fleet of a demo stands still.
+    Once,
+    /// Until it is stopped: it has to be able to log in, and an hour of a demo passes in a second.
+    Lasting,
 }
 
 /// A monitor and the clock to judge registers by.
@@ -60,7 +60,7 @@ impl Connection {
     /// `finish` has the last word on the client.
     pub(crate) async fn open(
         context: &Context,
-        time: DemoTime,
+        look: Look,
         finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
     ) -> Result<Connection, Failure> {
         let progress = Progress::default();
@@ -69,8 +69,8 @@ impl Connection {
             .timeouts(Timeouts::default().with_call(context.settings.timeout.value))
             .user_agent(concat!("atol/", env!("CARGO_PKG_VERSION")));
         match context.demo {
-            Some(size) => Connection::to_stand_in(context, builder, progress, size, time, finish).await,
-            None => Connection::to_service(context, builder, progress, finish),
+            Some(size) => Connection::to_stand_in(context, builder, progress, size, look, finish).await,
+            None => Connection::to_service(context, builder, progress, look, finish),
         }
     }
 
@@ -103,18 +103,22 @@ impl Connection {
         context: &Context,
         mut builder: KktMonitorBuilder,
         progress: Progress,
+        look: Look,
         finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
     ) -> Result<Connection, Failure> {
         let settings = &context.settings;
         builder = builder.environment(settings.environment.value.clone());
-        if let Some((login, password)) = password::credentials(context)? {
-            builder = builder.credentials(login, password);
-        }
+        builder = match password::account(context, look)? {
+            Account::Public => builder,
+            Account::LoggedIn { login } => builder.login_without_password(login),
+            Account::Own { login, password } => builder.credentials(login, password),
+        };
         if let Some(path) = &settings.ca_file {
             builder = builder.root_certificates(roots(context, &path.value)?);
         }
         if let Some(store) = token_cache(context) {
-            builder = builder.token_store(store);
+            // There is nothing to do besides until the token is there, and a thread takes longer to start than a file to read.
+            builder = builder.token_store(store.in_place());
         }
         let monitor = finish(builder).build()?;
         Ok(Connection { monitor, clock: Arc::clone(&context.clock), progress, stand_in: None })
@@ -126,7 +130,7 @@ impl Connection {
         builder: KktMonitorBuilder,
         progress: Progress,
         size: u32,
-        time: DemoTime,
+        look: Look,
         finish: impl FnOnce(KktMonitorBuilder) -> KktMonitorBuilder,
     ) -> Result<Connection, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| {
@@ -137,14 +141,14 @@ impl Connection {
         })?;
         let fleet =
             Fleet::generate(DEMO_SEED, usize::try_from(size).unwrap_or_default(), context.clock.wall());
-        let clock = match time {
-            DemoTime::Still => Arc::clone(&context.clock),
-            DemoTime::Living => fast::time_of_day(&context.clock),
+        let clock = match look {
+            Look::Once => Arc::clone(&context.clock),
+            Look::Lasting => fast::time_of_day(&context.clock),
         };
         let stamps = Arc::clone(&clock);
         let stand_in = MockAtol::builder()
             .listener(listener)
-            .fleet(if time == DemoTime::Living { fleet.evolving() } else { fleet })
+            .fleet(if look == Look::Lasting { fleet.evolving() } else { fleet })
             .clock(move || stamps.wall())
             // A day of the fleet is over in seconds; nobody wants to see the logins.
             .token_ttl(DEMO_TOKEN_LIFE)
@@ -155,7 +159,7 @@ impl Connection {
             "demo: {size} made registers on an embedded stand-in at {uri}",
             "демонстрация: вымышленные ККТ ({size}) на встроенном сервере-заместителе {uri}"
         ));
-        if time == DemoTime::Living {
+        if look == Look::Lasting {
             context
                 .console
                 .notice(&text!("demo: an hour passes in a second", "демонстрация: час проходит за секунду"));

@@ -1,16 +1,14 @@
-//! What every command needs: the settings, a voice, the time, and from them a monitor and a policy.
+//! What every command needs: the settings, a voice, the time, and from them a monitor and the limits.
 
-use atol_monitor::health::Policy;
 use atol_transport::Environment;
 use atol_transport::clock::{SharedClock, SystemClock};
-use serde::Deserialize;
 
 use crate::args::{ConnectionArgs, GeneralArgs, HealthArgs};
-use crate::connection::{Connection, DemoTime};
+use crate::connection::{Connection, Look};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::limits::Limits;
 use crate::settings::{Settings, Variables};
-use crate::text::text;
 
 /// The settings in force and what comes with them.
 #[derive(Debug, Clone)]
@@ -55,36 +53,17 @@ impl Context {
     }
 
     /// A monitor for the service of the settings, or for a stand-in in a demo.
-    pub(crate) async fn connect(&self, time: DemoTime) -> Result<Connection, Failure> {
-        Connection::open(self, time, |client| client).await
+    pub(crate) async fn connect(&self, look: Look) -> Result<Connection, Failure> {
+        Connection::open(self, look, |client| client).await
     }
 
     /// The limits to judge by: those of the command line, then of the profile, then the defaults.
-    pub(crate) fn policy(&self, args: &HealthArgs) -> Result<Policy, Failure> {
+    pub(crate) fn limits(&self, args: &HealthArgs) -> Result<Limits, Failure> {
         let mut health = self.settings.health.clone();
         // The registers of a demo carry test storages for want of real ones.
         let is_production = self.demo.is_none() && self.settings.environment.value == Environment::Production;
         health.entry("production").or_insert(is_production.into());
-        if let (toml::map::Entry::Vacant(zone), Some(name)) = (health.entry("time_zone"), zone_of_machine()) {
-            zone.insert(name.into());
-        }
         args.write_to(&mut health);
-        Policy::deserialize(toml::Value::Table(health)).map_err(|error| {
-            let why = error.to_string();
-            let why = why.trim_end();
-            Failure::usage(text!(
-                "the registers cannot be judged like this: {why}",
-                "так оценить ККТ нельзя: {why}"
-            ))
-        })
+        Limits::new(health)
     }
-}
-
-/// The zone that the people at this machine live in, when it tells.
-///
-/// A machine in UTC is a server and says nothing about its people; the registers' own zone is the better guess then.
-fn zone_of_machine() -> Option<String> {
-    const NOBODYS: [&str; 5] = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT"];
-    let zone = jiff::tz::TimeZone::system();
-    zone.iana_name().filter(|name| !NOBODYS.contains(name)).map(str::to_owned)
 }

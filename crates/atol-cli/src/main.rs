@@ -9,6 +9,7 @@ mod context;
 mod failure;
 mod fast;
 mod judged;
+mod limits;
 mod logging;
 mod output;
 mod password;

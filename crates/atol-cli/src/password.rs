@@ -4,24 +4,42 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use atol_transport::Environment;
-use jiff::Timestamp;
+use atol_transport::token::{TokenKey, TokenStore as _};
+use jiff::{SignedDuration, Timestamp};
 
+use crate::connection::{self, Look};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::settings::PasswordSource;
+use crate::settings::{PasswordSource, Setting};
 use crate::text::text;
 
 /// More than any password: reading stops here.
 const LONGEST: u64 = 4096;
 
-/// Login and password; `None` for the public ones of the test environment.
-pub(crate) fn credentials(context: &Context) -> Result<Option<(String, String)>, Failure> {
+/// A token lives for a day; one that has less than two hours left is as good as none.
+const TOKEN_LASTS: SignedDuration = SignedDuration::from_hours(22);
+
+/// Who asks the service.
+pub(crate) enum Account {
+    /// Whoever knows the login and password that the vendor publishes for the test environment.
+    Public,
+    /// Somebody whose token an earlier command has left behind.
+    LoggedIn { login: String },
+    /// Somebody who logs in.
+    Own { login: String, password: String },
+}
+
+/// Finds out who asks. A person at the terminal is asked for a password only when it is needed.
+pub(crate) fn account(context: &Context, look: Look) -> Result<Account, Failure> {
     let settings = &context.settings;
     let password = settings.password.as_ref().map(|password| find(&password.value)).transpose()?;
     match (&settings.login, password) {
-        (Some(login), Some(password)) => Ok(Some((login.value.clone(), password))),
-        (Some(login), None) => match ask(context, &login.value)? {
-            Some(password) => Ok(Some((login.value.clone(), password))),
+        (Some(Setting { value: login, .. }), Some(password)) => Ok(Account::Own { login: login.clone(), password }),
+        (Some(Setting { value: login, .. }), None) if is_person_there() && look == Look::Once && has_token(context, login) => {
+            Ok(Account::LoggedIn { login: login.clone() })
+        }
+        (Some(Setting { value: login, .. }), None) => match ask(context, login)? {
+            Some(password) => Ok(Account::Own { login: login.clone(), password }),
             None => Err(Failure::usage(text!(
                 "there is a login but no password",
                 "логин задан, а пароль нет"
@@ -46,14 +64,29 @@ pub(crate) fn credentials(context: &Context) -> Result<Option<(String, String)>,
             "задайте ATOL_LOGIN и ATOL_PASSWORD (или --login и --password-file): они в файле настроек интеграции из личного \
              кабинета АТОЛ Онлайн; осмотреться можно с --demo"
         ))),
-        (None, None) => Ok(None),
+        (None, None) => Ok(Account::Public),
     }
+}
+
+/// Whether an earlier command has left a token behind that the service should still take.
+fn has_token(context: &Context, login: &str) -> bool {
+    let Some(store) = connection::token_cache(context) else { return false };
+    let key = TokenKey::new(&context.settings.environment.value.endpoints(), login);
+    let stored = store.load(&key).ok().flatten();
+    stored.is_some_and(|stored| {
+        let age = context.clock.wall().duration_since(stored.obtained_at());
+        (SignedDuration::ZERO..TOKEN_LASTS).contains(&age)
+    })
+}
+
+fn is_person_there() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// When the password was last changed, as far as that can be told: a person at the terminal may have done it just
 /// now, and a file knows when it was written. Refused logins before that are no reason to hold the next one back.
 pub(crate) fn changed_at(context: &Context) -> Option<Timestamp> {
-    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+    if is_person_there() {
         return Some(context.clock.wall());
     }
     match &context.settings.password.as_ref()?.value {
@@ -73,7 +106,7 @@ fn find(source: &PasswordSource) -> Result<String, Failure> {
 
 /// Asks the person at the terminal, without showing what they type; `None` when there is nobody to ask.
 fn ask(context: &Context, login: &str) -> Result<Option<String>, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !is_person_there() {
         return Ok(None);
     }
     let prompt = text!("Password of {login}: ", "Пароль для {login}: ");

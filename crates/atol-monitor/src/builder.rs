@@ -59,6 +59,12 @@ impl KktMonitorBuilder {
         self
     }
 
+    /// A login alone, for a token store that has its token; see [`Credentials::without_password`].
+    pub fn login_without_password(mut self, login: impl Into<String>) -> KktMonitorBuilder {
+        self.credentials = Some(Credentials::without_password(login).map_err(Into::into));
+        self
+    }
+
     /// Time limits; see [`Timeouts`] for the defaults.
     pub fn timeouts(self, timeouts: Timeouts) -> KktMonitorBuilder {
         self.configure_client(|client| client.timeouts(timeouts))

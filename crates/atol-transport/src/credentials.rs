@@ -25,6 +25,7 @@ const LONGEST: usize = 100;
 #[derive(Clone)]
 pub struct Credentials {
     login: String,
+    /// Empty for none, which the service takes for no password either.
     password: SecretString,
 }
 
@@ -45,6 +46,24 @@ impl Credentials {
     /// The pair that the vendor publishes for the test environment (ФФД 1.05): public, not a secret.
     pub fn test() -> Credentials {
         Credentials { login: "v4-online-atol-ru".to_owned(), password: SecretString::from("iGFFuihss") }
+    }
+
+    /// A login alone, for a [`TokenStore`](crate::TokenStore) that has its token.
+    ///
+    /// When there is no such token or the service refuses it, calls fail with [`ErrorKind::Config`] and nothing is sent to
+    /// log in; a token that was refused is removed from the store.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] when the login is empty or longer than 100 characters.
+    pub fn without_password(login: impl Into<String>) -> Result<Credentials> {
+        let login = login.into().trim().to_owned();
+        check_length("login", &login)?;
+        Ok(Credentials { login, password: SecretString::default() })
+    }
+
+    pub(crate) fn has_password(&self) -> bool {
+        !self.password().is_empty()
     }
 
     /// The login.

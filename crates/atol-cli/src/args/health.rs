@@ -3,7 +3,8 @@
 use atol_monitor::health::FindingKind;
 use clap::builder::PossibleValuesParser;
 
-/// Each limit is called as the finding it leads to and as its key under `health` in the configuration file.
+// No doc comment, which would become what the command is about.
+// Each limit is called as the finding it leads to and as its key under `health` in the configuration file.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Limits (ages: 30m, 12h, 2d)")]
 pub(crate) struct HealthArgs {

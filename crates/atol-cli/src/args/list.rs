@@ -15,9 +15,8 @@ pub(crate) struct ListArgs {
     pub(crate) health: HealthArgs,
 }
 
-/// Which registers, in which order.
+// Which registers, in which order. No doc comment, which would become what the command is about.
 #[derive(Debug, Default, clap::Args)]
-#[command(next_help_heading = "Selection")]
 pub(crate) struct SelectionArgs {
     /// Only registers of this group; may be given several times
     #[arg(long, value_name = "CODE")]

@@ -49,15 +49,18 @@ Examples:
   atol watch --demo                 a fleet that lives an hour a second
   atol config show                  the settings in force, and how to write a file of them
 
-The password comes from ATOL_PASSWORD or --password-file, or is asked for on a terminal; never from
-an argument, which every user of the machine can read. HTTPS_PROXY and NO_PROXY name the way out,
-NO_COLOR turns colours off.
+The password comes from ATOL_PASSWORD or --password-file, or is asked for on a terminal, unless an
+earlier command of today has logged in; never from an argument, which every user of the machine can
+read. HTTPS_PROXY and NO_PROXY name the way out, NO_COLOR turns colours off.
 
 Exit codes: 0 success, 1 failure, 2 wrong usage, 4 partial result (some records could not be read,
 or some registers could not be had), 130 interrupted with Ctrl-C. `atol check` has its own: 0 OK,
 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Messages about wrong usage are in English only.";
 
 #[derive(Debug, Subcommand)]
+// Only the command that is asked for is put together, which is half of what reading the command line takes. Options that
+// all commands share come before its own ones that have a heading.
+#[command(defer = true)]
 pub(crate) enum Command {
     /// List the registers, those in trouble first
     List(ListArgs),

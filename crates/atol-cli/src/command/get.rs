@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::answers::{answers, serial_numbers};
 use crate::args::{Format, GetArgs};
-use crate::connection::DemoTime;
+use crate::connection::Look;
 use crate::context::Context;
 use crate::failure::{Failure, PARTLY};
 use crate::judged::Judged;
@@ -13,17 +13,18 @@ use crate::text::Text;
 
 pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, Failure> {
     let serials = serial_numbers(&args.serials)?;
-    let policy = context.policy(&args.health)?;
-    let connection = context.connect(DemoTime::Still).await?;
+    let limits = context.limits(&args.health)?;
+    let connection = context.connect(Look::Once).await?;
     let (monitor, now) = (&connection.monitor, connection.clock.wall());
-    let cells = Cells { policy: &policy, now, language: context.console.language };
+    let cells = || Cells { policy: limits.policy(), now, language: context.console.language };
+    let judged = |kkt| Judged::new(kkt, limits.policy(), now);
     let format = args.output.output;
     if let [serial] = serials.as_slice() {
         let kkt = monitor.get_one(serial.as_str()).await?;
         match format {
             Format::Json => print(&kkt)?,
-            Format::Table => print(&card(&Judged::new(kkt, &policy, now), cells, Screen::of_stdout()))?,
-            _ => print_registers(vec![Judged::new(kkt, &policy, now)], format, cells)?,
+            Format::Table => print(&card(&judged(kkt), cells(), Screen::of_stdout()))?,
+            _ => print_registers(vec![judged(kkt)], format, cells())?,
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -33,7 +34,7 @@ pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, F
     let mut last_failure = None;
     for (serial, answer) in answers {
         match answer {
-            Ok(kkt) => found.push(Judged::new(kkt, &policy, now)),
+            Ok(kkt) => found.push(judged(kkt)),
             Err(failure) => {
                 let told = context.console.told(&failure);
                 context.console.warn(&Text::foreign(format_args!("{}: {told}", serial.as_str())));
@@ -45,7 +46,7 @@ pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, F
         // It was told already, beside its register.
         Some(failure) if found.is_empty() => Ok(failure.exit_code()),
         failure => {
-            print_registers(found, format, cells)?;
+            print_registers(found, format, cells())?;
             Ok(if failure.is_some() { ExitCode::from(PARTLY) } else { ExitCode::SUCCESS })
         }
     }

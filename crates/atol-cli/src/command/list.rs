@@ -4,14 +4,14 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use atol_monitor::RejectedKkt;
-use atol_monitor::health::Policy;
 use futures_util::StreamExt;
 
 use crate::args::{Format, ListArgs, SortKey};
-use crate::connection::{Connection, DemoTime};
+use crate::connection::{Connection, Look};
 use crate::context::Context;
 use crate::failure::{Failure, PARTLY};
 use crate::judged::{Judged, as_count};
+use crate::limits::Limits;
 use crate::output::{self, Cells, foreign, print_registers};
 use crate::text::text;
 
@@ -19,9 +19,9 @@ use crate::text::text;
 const LONGEST_SERIAL: usize = 40;
 
 pub(crate) async fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, Failure> {
-    let policy = context.policy(&args.health)?;
-    let connection = context.connect(DemoTime::Still).await?;
-    let list = List { context, args, policy, connection };
+    let limits = context.limits(&args.health)?;
+    let connection = context.connect(Look::Once).await?;
+    let list = List { context, args, limits, connection };
     let is_streamed =
         matches!(args.output.output, Format::Jsonl | Format::Csv) && args.selection.is_in_order();
     let rejected = if is_streamed { list.as_they_come().await? } else { list.in_order().await? };
@@ -31,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, 
 struct List<'a> {
     context: &'a Context,
     args: &'a ListArgs,
-    policy: Policy,
+    limits: Limits,
     connection: Connection,
 }
 
@@ -70,7 +70,7 @@ impl List<'_> {
                 }
             };
             self.connection.progress.add_registers(1);
-            let judge = || self.policy.assess(&kkt, now);
+            let judge = || self.limits.policy().assess(&kkt, now);
             if !selection.takes(&kkt, || judge().severity) {
                 continue;
             }
@@ -97,7 +97,7 @@ impl List<'_> {
             self.context.console.notice(&text!("there are no such registers", "таких ККТ нет"));
         }
         let (now, language) = (self.connection.clock.wall(), self.context.console.language);
-        print_registers(chosen, format, Cells { policy: &self.policy, now, language })?;
+        print_registers(chosen, format, Cells { policy: self.limits.policy(), now, language })?;
         Ok(rejected)
     }
 
@@ -108,7 +108,8 @@ impl List<'_> {
         while let Some(page) = pages.next().await {
             let (kkts, records) = page?.into_parts();
             self.connection.progress.add_registers(kkts.len());
-            registers.extend(kkts.into_iter().map(|kkt| Judged::new(kkt, &self.policy, now)));
+            let policy = self.limits.policy();
+            registers.extend(kkts.into_iter().map(|kkt| Judged::new(kkt, policy, now)));
             for record in &records {
                 self.tell(record);
                 rejected += 1;

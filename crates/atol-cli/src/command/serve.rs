@@ -11,7 +11,7 @@ use atol_transport::token::MemoryTokenStore;
 use tokio::net::TcpListener;
 
 use crate::args::ServeArgs;
-use crate::connection::{self, Connection, DemoTime, INTERVAL};
+use crate::connection::{self, Connection, INTERVAL, Look};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::serve::{Account, Hosts, Poller, Router, Slot, Store, serve};
@@ -36,8 +36,9 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitCode,
     for (name, context) in &accounts {
         let account = Account::new(name, interval);
         let meter = account.meter.clone();
-        let time = if args.demo_still { DemoTime::Still } else { DemoTime::Living };
-        let connection = Connection::open(context, time, |client| {
+        // In a demo that stands still nobody has to log in again.
+        let look = if args.demo_still && context.demo.is_some() { Look::Once } else { Look::Lasting };
+        let connection = Connection::open(context, look, |client| {
             let store: Box<dyn TokenStore> = match connection::token_cache(context) {
                 Some(cache) => Box::new(cache),
                 None => Box::<MemoryTokenStore>::default(),
@@ -46,7 +47,7 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitCode,
         })
         .await?;
         let slot = Slot::new(account);
-        let limits = context.policy(&args.health)?;
+        let limits = context.limits(&args.health)?.policy().clone();
         clock = Arc::clone(&connection.clock);
         pollers.push(Poller::new(connection, limits.clone(), schedule.clone(), slot.clone()));
         slots.push(slot);

@@ -1,9 +1,9 @@
 //! Where login and password come from, and where they never go.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::Stdio;
 
-use crate::support::{Home, Run, atol, service, shop};
+use crate::support::{Home, Run, atol, read_until, service, shop};
 
 #[test]
 fn a_password_in_a_url_is_repeated_nowhere() {
@@ -65,6 +65,31 @@ fn a_credential_of_systemd_may_be_readable_by_its_group() {
         .with("ATOL_PASSWORD_FILE", &file.to_string_lossy());
     home.atol(&["list"]).expect_code(2);
     home.with("CREDENTIALS_DIRECTORY", &folder.to_string_lossy()).atol(&["list"]).expect_code(0);
+}
+
+// Terminals of one's own are a matter of Unix.
+#[cfg(unix)]
+#[test]
+fn nobody_is_asked_for_a_password_while_a_token_is_kept() {
+    let service = service(shop());
+    let home = Home::new().with("ATOL_ENVIRONMENT", &service.uri()).with("ATOL_LOGIN", "shop");
+    let Some(mut command) = home.on_a_terminal("list --output json") else { return };
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+
+    let mut child = command.spawn().unwrap();
+    let mut terminal = child.stdout.take().unwrap();
+    assert_eq!(read_until(&mut terminal, "Password of shop: "), "Password of shop: ");
+    child.stdin.take().unwrap().write_all(b"right\n").unwrap();
+    let mut list = String::new();
+    terminal.read_to_string(&mut list).unwrap();
+    // The terminal may show the password, typed as fast as nobody types.
+    assert!(child.wait().unwrap().success() && list.lines().any(|line| line.starts_with('[')), "{list}");
+
+    // A password that is asked for all the same is not the right one.
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"wrong\n").unwrap();
+    let again = Run(child.wait_with_output().unwrap()).expect_code(0);
+    assert!(!again.out().contains("Password"), "{}", again.out());
 }
 
 #[test]

@@ -10,6 +10,9 @@ mod get;
 mod help;
 mod hostile;
 mod list;
+// Terminals of one's own are a matter of Unix.
+#[cfg(unix)]
+mod progress;
 mod serve;
 mod settings;
 mod support;

@@ -58,6 +58,25 @@ impl Home {
         command
     }
 
+    /// The command with these words of a shell, on a terminal of its own where nobody types; `None` where util-linux is
+    /// missing.
+    // Terminals of one's own are a matter of Unix.
+    #[cfg(unix)]
+    pub(crate) fn on_a_terminal(&self, words: &str) -> Option<Command> {
+        Command::new("script").arg("--version").output().ok()?;
+        let mut command = Command::new("script");
+        let line = format!("{} {words}", env!("CARGO_BIN_EXE_atol"));
+        command.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
+        for (name, value) in self.command(&[]).get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.stdin(std::process::Stdio::null());
+        Some(command)
+    }
+
     pub(crate) fn atol(&self, args: &[&str]) -> Run {
         Run(self.command(args).output().unwrap())
     }
@@ -89,6 +108,18 @@ impl Run {
         assert_eq!(self.code(), Some(code), "stdout: {}\nstderr: {}", self.out(), self.err());
         self
     }
+}
+
+/// What is printed up to some words, or up to the end if they do not come.
+// For terminals of one's own, which are a matter of Unix.
+#[cfg(unix)]
+pub(crate) fn read_until(source: &mut impl std::io::Read, words: &str) -> String {
+    let mut text = Vec::new();
+    let mut byte = [0];
+    while !text.ends_with(words.as_bytes()) && source.read(&mut byte).unwrap() > 0 {
+        text.push(byte[0]);
+    }
+    String::from_utf8(text).unwrap()
 }
 
 /// Runs `atol` on a machine where nothing is set.

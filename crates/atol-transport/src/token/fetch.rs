@@ -93,6 +93,17 @@ impl Plan {
         if let Some(error) = refusals.and_then(|refusals| tokens.take_over(self, &refusals)) {
             return Err(error);
         }
+        if !self.credentials.has_password() {
+            if self.dead.is_some() {
+                // Nobody else shall find it either: there will be no other in its place.
+                shared.remove_stored(&self.key);
+            }
+            return Err(Error::new(
+                ErrorKind::Config,
+                "cannot log in: there is no token that the service takes, and no password to get another with",
+            )
+            .with_advice("try again with the password"));
+        }
         let clock = &*shared.clock;
         let pause = self.not_before.saturating_sub(clock.monotonic());
         if !pause.is_zero() {

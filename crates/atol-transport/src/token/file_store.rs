@@ -48,6 +48,7 @@ const LARGEST: u64 = 16 * 1024;
 pub struct FileTokenStore {
     directory: PathBuf,
     credentials_changed_at: Option<Timestamp>,
+    is_in_place: bool,
 }
 
 impl FileTokenStore {
@@ -71,7 +72,7 @@ impl FileTokenStore {
 
     /// The store in a directory of your choice, which is made when the first token is saved.
     pub fn in_directory(directory: impl Into<PathBuf>) -> FileTokenStore {
-        FileTokenStore { directory: directory.into(), credentials_changed_at: None }
+        FileTokenStore { directory: directory.into(), credentials_changed_at: None, is_in_place: false }
     }
 
     /// Says when login and password were last changed, as far as that is known: when their file was written. A
@@ -79,6 +80,14 @@ impl FileTokenStore {
     #[must_use]
     pub fn with_credentials_changed_at(mut self, time: Timestamp) -> FileTokenStore {
         self.credentials_changed_at = Some(time);
+        self
+    }
+
+    /// Reads and writes where it is called, instead of on a thread for work that may have to wait: for a program that has
+    /// nothing else to do until it has its token.
+    #[must_use]
+    pub fn in_place(mut self) -> FileTokenStore {
+        self.is_in_place = true;
         self
     }
 
@@ -168,6 +177,10 @@ impl TokenStore for FileTokenStore {
             is_user_blocked: refusals.is_user_blocked(),
         };
         self.write(&path, &record)
+    }
+
+    fn is_immediate(&self) -> bool {
+        self.is_in_place
     }
 }
 
@@ -296,6 +309,13 @@ mod tests {
         let test = TokenKey::new(&Environment::Test.endpoints(), "shop");
         assert_eq!(store.load(&test).unwrap(), None);
         assert_eq!(fs::read_dir(store.directory()).unwrap().count(), 1, "no temporary file is left behind");
+    }
+
+    #[test]
+    fn a_store_waits_on_a_thread_of_its_own_unless_told_otherwise() {
+        let (_directory, store) = store();
+        assert!(!store.is_immediate());
+        assert!(store.in_place().is_immediate());
     }
 
     #[test]

@@ -110,7 +110,8 @@ pub struct TokenKey {
 }
 
 impl TokenKey {
-    pub(super) fn new(endpoints: &Endpoints, login: &str) -> TokenKey {
+    /// The key of a login in an environment, for a look into a store without a client.
+    pub fn new(endpoints: &Endpoints, login: &str) -> TokenKey {
         TokenKey { environment: endpoints.to_string().into(), login: login.into() }
     }
 

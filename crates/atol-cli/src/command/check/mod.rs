@@ -21,11 +21,11 @@ use crate::failure::Failure;
 use crate::output::print;
 
 pub(crate) async fn run(context: &Context, args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let policy = context.policy(&args.health)?;
+    let limits = context.limits(&args.health)?;
     let started = context.clock.monotonic();
-    let survey = Survey::make(context, args, &policy).await?;
+    let survey = Survey::make(context, args, &limits).await?;
     let elapsed = context.clock.monotonic().saturating_sub(started);
-    let report = Report::new(&survey, &policy, context.console.language, elapsed);
+    let report = Report::new(&survey, limits.policy(), context.console.language, elapsed);
     print(&report)?;
     Ok(exit_code(survey.severity()))
 }

@@ -1,15 +1,16 @@
 //! What a check finds out.
 
-use atol_monitor::health::{Policy, Severity};
+use atol_monitor::health::Severity;
 use atol_monitor::{Kkt, SerialNumber};
 use jiff::Timestamp;
 
 use crate::answers::{answers, serial_numbers};
 use crate::args::CheckArgs;
-use crate::connection::{Connection, DemoTime};
+use crate::connection::{Connection, Look};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::judged::{Judged, is_of};
+use crate::limits::Limits;
 use crate::output::foreign;
 use crate::text::{Text, text};
 
@@ -30,16 +31,16 @@ impl Survey {
     pub(super) async fn make(
         context: &Context,
         args: &CheckArgs,
-        policy: &Policy,
+        limits: &Limits,
     ) -> Result<Survey, Failure> {
         let serials = serial_numbers(&args.serials)?;
-        let connection = context.connect(DemoTime::Still).await?;
+        let connection = context.connect(Look::Once).await?;
         let mut survey =
             Survey { registers: Vec::new(), unreadable: Vec::new(), now: connection.clock.wall() };
         if serials.is_empty() {
-            survey.ask_for_all(&connection, context, args, policy).await?;
+            survey.ask_for_all(&connection, context, args, limits).await?;
         } else {
-            survey.ask_for(&connection, context, &serials, policy).await?;
+            survey.ask_for(&connection, context, &serials, limits).await?;
         }
         Ok(survey)
     }
@@ -49,13 +50,13 @@ impl Survey {
         connection: &Connection,
         context: &Context,
         args: &CheckArgs,
-        policy: &Policy,
+        limits: &Limits,
     ) -> Result<(), Failure> {
         let all = connection.monitor.get_all();
         let (registers, rejected) =
             connection.progress.during(all, context.console, &context.clock).await?.into_parts();
         let is_wanted = |kkt: &Kkt| is_of(kkt, &args.group, &args.inn);
-        let now = self.now;
+        let (policy, now) = (limits.policy(), self.now);
         let judged = registers.into_iter().filter(is_wanted).map(|kkt| Judged::new(kkt, policy, now));
         self.registers = judged.collect();
         // A record that cannot be read may be of any group.
@@ -74,13 +75,13 @@ impl Survey {
         connection: &Connection,
         context: &Context,
         serials: &[SerialNumber],
-        policy: &Policy,
+        limits: &Limits,
     ) -> Result<(), Failure> {
         let asking = answers(&connection.monitor, serials);
         let answers = connection.progress.during(asking, context.console, &context.clock).await?;
         for (serial, answer) in answers {
             match answer {
-                Ok(kkt) => self.registers.push(Judged::new(kkt, policy, self.now)),
+                Ok(kkt) => self.registers.push(Judged::new(kkt, limits.policy(), self.now)),
                 // The failure is all there is to tell, so it is told with what to do.
                 Err(failure) if serials.len() == 1 => return Err(failure),
                 Err(failure) => self.unreadable.push((serial.as_str().to_owned(), failure.what())),

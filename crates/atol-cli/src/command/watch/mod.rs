@@ -17,7 +17,7 @@ use atol_monitor::watch::{Statistics, Watch, WatchEvent};
 use self::lines::{Lines, span};
 use self::state_file::StateFile;
 use crate::args::{WatchArgs, WatchFormat};
-use crate::connection::DemoTime;
+use crate::connection::Look;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Screen;
@@ -25,10 +25,11 @@ use crate::signals;
 use crate::text::{Text, text};
 
 pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode, Failure> {
-    let policy = context.policy(&args.health)?;
+    let limits = context.limits(&args.health)?;
+    let policy = limits.policy();
     let state_file = args.state.as_deref().map(StateFile::new);
     let state = state_file.as_ref().map(StateFile::load).transpose()?.flatten();
-    let connection = context.connect(DemoTime::Living).await?;
+    let connection = context.connect(Look::Lasting).await?;
     let mut options =
         connection.watch_options(args.interval, args.no_news).policy(policy.clone()).state(state);
     if !args.serials.is_empty() {
@@ -36,7 +37,7 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
     }
     let mut watch = connection.monitor.watch(options.build()?);
     let lines = Lines {
-        policy: &policy,
+        policy,
         language: context.console.language,
         screen: Screen::of_stdout(),
         all_changes: args.all_changes,
