@@ -52,6 +52,7 @@ const SUITES: &[Suite] = &[
     suite("atol-monitor", "fleets", &["P16"]),
     suite("atol-cli", "metrics", &["P13", "P16"]),
     suite("atol-cli", "printing", &["P14"]),
+    suite("atol-cli", "starting", &["P17"]),
     counting("atol-monitor", "asking", &["P7"]),
     counting(COMPARED, "reqwest", &["P8"]),
     suite(COMPARED, "php", &["PHP"]),
