@@ -171,6 +171,38 @@ fn a_register_that_stands_twice_in_the_list_is_read_once() {
 }
 
 #[test]
+fn a_register_that_stands_twice_is_given_up_where_the_list_cannot_be_had_at_once() {
+    let mut with_twin = list(25);
+    with_twin.insert(20, with_twin[0].clone());
+    let caps = |limit, offset| Some(slice(&with_twin, usize::min(limit, 10), offset));
+    let refuses = |limit, offset| (limit <= 10).then(|| slice(&with_twin, limit, offset));
+    for (read, requests) in [read(Pager::new(10), caps), read(Pager::new(10), refuses)] {
+        assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete);
+        assert!(requests < 60, "{requests}");
+    }
+}
+
+#[test]
+fn single_registers_are_complete_when_a_second_look_sees_the_same() {
+    let all = list(5);
+    let (read, requests) = read(Pager::new(10), |_, offset| Some(slice(&all, 1, offset)));
+    // Behind the first one it is asked whether more come with it.
+    assert_eq!((read.unwrap(), requests), (all.clone(), 2 + 5 + 1 + 5));
+
+    // The first one is removed under the reader, and the third moves to a place that was asked for already.
+    let mut calls = 0;
+    let (read, _) = self::read(Pager::new(10), |_, offset| {
+        calls += 1;
+        let list: Vec<_> = if calls < 5 { all.clone() } else { all[1..].to_vec() };
+        Some(slice(&list, 1, offset))
+    });
+    assert_eq!(
+        read.unwrap_err().to_string(),
+        "the list of registers is incomplete: the service hands out single registers, and other ones each time; 4 registers were read"
+    );
+}
+
+#[test]
 fn a_list_longer_than_is_remembered_is_read_as_long_as_it_stands_still() {
     let mut all = list(500);
     let (read, _) = read(Pager::remembering(10, 100), |limit, offset| Some(slice(&all, limit, offset)));
