@@ -1,5 +1,7 @@
 //! Scaling: what a register takes, in lists of a hundred to a million.
 
+use std::io::Write as _;
+
 use crate::Bound::AtMost;
 use crate::pairs::{interleaved, median, seconds};
 use crate::table::Table;
@@ -11,7 +13,7 @@ const SIZES: [usize; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
 const REGISTERS: usize = 200_000;
 
 /// How often each length is measured; odd, so that there is one in the middle.
-const ROUNDS: usize = 11;
+const ROUNDS: usize = 7;
 
 /// How far from the middle the ends of a curve may lie.
 const SPREAD: f64 = 0.15;
@@ -104,11 +106,14 @@ impl Table {
             })
             .collect();
         // Whatever else the machine does in the meantime shall fall on all lengths alike.
+        progress(&format!("     {name} "));
         for round in 0..rounds {
             for length in &mut lengths {
                 length.measure(round);
             }
+            progress(".");
         }
+        progress("\n");
         let (mut times, mut memory) = (Vec::new(), Vec::new());
         for Length { registers, work, times: each, multiples } in lengths {
             #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
@@ -127,6 +132,14 @@ impl Table {
         // That of a short list may weigh more: what is kept for any list is shared by few.
         self.count(ID, &format!("{name}: rise of the memory"), AtMost(SPREAD), || Ok(rise(&memory)));
     }
+}
+
+/// Somebody waits for it, some minutes long.
+#[expect(clippy::print_stdout, reason = "a person reads it")]
+fn progress(sign: &str) {
+    print!("{sign}");
+    // A lost sign of life is no reason to stop.
+    let _ = std::io::stdout().flush();
 }
 
 /// How far the ends lie from the middle between them.
