@@ -10,6 +10,7 @@ use crate::{
     program::{self, Ended},
     project::{Project, extension},
     runner::Runner,
+    server,
 };
 
 use self::{
@@ -19,9 +20,6 @@ use self::{
 
 /// How long a command may take; before it runs, cargo may have to build it.
 const PATIENCE: Duration = Duration::from_secs(600);
-
-/// What a server says once it can be reached. Its other lines go on beside it.
-const IS_SERVING: &str = "/metrics";
 
 /// Runs the commands of each page.
 pub(crate) fn run(project: &Project, runner: &mut Runner) -> anyhow::Result<()> {
@@ -65,8 +63,19 @@ fn ended(home: &Home, shown: &Shown<'_>, language: &str) -> anyhow::Result<Ended
     let mut command = home.shell(&script);
     command.env("LANG", language);
     if shown.is_endless() {
-        program::run_and_interrupt(&mut command, PATIENCE, IS_SERVING)
+        program::run_and_interrupt(&mut command, PATIENCE, is_up)
     } else {
         program::run(&mut command, PATIENCE)
     }
+}
+
+/// Whether it has something to show: a first line, or as a server an answer. Before that Ctrl-C just kills it.
+fn is_up(stdout: &str, stderr: &str) -> bool {
+    let metrics =
+        stderr.split_whitespace().find_map(|word| word.strip_prefix("http://")?.split_once("/metrics"));
+    let answers = |address: &str| {
+        let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        server::exchange(address, request.as_bytes()).is_ok_and(|answer| !answer.is_empty())
+    };
+    stdout.contains('\n') || metrics.is_some_and(|(address, _)| answers(address))
 }

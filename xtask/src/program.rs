@@ -27,16 +27,16 @@ pub(crate) fn run(command: &mut Command, patience: Duration) -> anyhow::Result<E
     Running::start(command)?.end(patience, |_| Ok(()))
 }
 
-/// Runs a program that goes on until somebody presses Ctrl-C, and presses it as soon as it has written a line to its standard
-/// output, or one that holds `enough` to its standard error.
+/// Runs a program that goes on until somebody presses Ctrl-C, and presses it once `is_up` holds of what it wrote to standard
+/// output and to standard error.
 pub(crate) fn run_and_interrupt(
     command: &mut Command,
     patience: Duration,
-    enough: &str,
+    is_up: impl Fn(&str, &str) -> bool,
 ) -> anyhow::Result<Ended> {
     let mut is_interrupted = false;
     Running::start(command)?.end(patience, |running| {
-        if !is_interrupted && (running.said()?.contains('\n') || running.told()?.contains(enough)) {
+        if !is_interrupted && is_up(&running.said()?, &running.told()?) {
             is_interrupted = true;
             running.interrupt()?;
         }
@@ -143,9 +143,9 @@ mod tests {
     }
 
     #[test]
-    fn ctrl_c_comes_after_the_first_line() -> anyhow::Result<()> {
+    fn ctrl_c_comes_when_the_program_is_up() -> anyhow::Result<()> {
         let script = "trap 'exit 7' INT; echo begun; while :; do sleep 0.05; done";
-        let ended = run_and_interrupt(&mut sh(script), Duration::from_secs(60), "never")?;
+        let ended = run_and_interrupt(&mut sh(script), Duration::from_secs(60), |said, _| said == "begun\n")?;
         assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(7), "begun\n"));
         Ok(())
     }
