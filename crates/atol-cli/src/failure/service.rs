@@ -146,8 +146,8 @@ fn advice(error: &Error) -> Option<Text> {
             text!("check the name and this machine's DNS", "проверьте имя и DNS этого компьютера")
         }
         TransportKind::Connect(ConnectFailure::Refused) => text!(
-            "nothing listens there: check the address and port in --environment, or those of the proxy in HTTPS_PROXY",
-            "там никто не слушает: проверьте адрес и порт в --environment или, если есть прокси, в HTTPS_PROXY"
+            "nothing listens there: check the address and port in --environment",
+            "там никто не слушает: проверьте адрес и порт в --environment"
         ),
         TransportKind::Connect(ConnectFailure::Other) | TransportKind::Timeout(_)
             if !is_slow(transport.kind()) =>
