@@ -20,7 +20,8 @@ pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, F
     let judged = |kkt| Judged::new(kkt, limits.policy(), now);
     let format = args.output.output;
     if let [serial] = serials.as_slice() {
-        let kkt = monitor.get_one(serial.as_str()).await?;
+        let asking = monitor.get_one(serial.as_str());
+        let kkt = connection.progress.during(asking, context.console, &context.clock).await?;
         match format {
             Format::Json => print(&kkt)?,
             Format::Table => print(&card(&judged(kkt), cells(), Screen::of_stdout()))?,
