@@ -61,20 +61,11 @@ pub(crate) fn card(register: &Judged, cells: Cells<'_>, screen: Screen) -> Strin
     let mut told = format!("{serial}  {}\n{listing}", state_of(assessment.severity));
     for finding in &assessment.findings {
         let label = state(finding.severity(), language);
-        let title = wrapped(format!("{label}: {}", finding.title(language)), screen);
+        let title = screen.wrapped(&format!("{label}: {}", finding.title(language)), 0);
         let title = title.replacen(&label, &state_of(finding.severity()), 1);
-        told.extend(["\n\n", &title, "\n", &wrapped(finding.explain(language), screen)]);
+        told.extend(["\n\n", &title, "\n", &screen.wrapped(&finding.explain(language), 0)]);
     }
     told
-}
-
-/// The sentences in lines of the screen.
-fn wrapped(text: String, screen: Screen) -> String {
-    let Some(width) = screen.width else { return text };
-    let mut listing = Listing::without_header();
-    listing.add([text]);
-    listing.fit(width, &[]);
-    listing.to_string()
 }
 
 fn names(language: Language) -> [&'static str; 13] {

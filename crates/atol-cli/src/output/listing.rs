@@ -8,7 +8,7 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row
 const GAP: u16 = 2;
 
 /// The last column is wrapped, but not to less than this.
-const NARROWEST: u16 = 24;
+pub(super) const NARROWEST: u16 = 24;
 
 /// Rows under a header, as wide as their words or as the terminal allows.
 pub(crate) struct Listing(Table);

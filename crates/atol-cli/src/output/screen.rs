@@ -5,6 +5,9 @@ use std::io::{self, IsTerminal};
 use anstyle::{AnsiColor, Style};
 use atol_monitor::health::Severity;
 
+use super::Listing;
+use super::listing::NARROWEST;
+
 /// How wide a screen is, and whether it shows colours.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Screen {
@@ -25,6 +28,16 @@ impl Screen {
                 .map(|(width, _)| width.0),
             colour: anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
         }
+    }
+
+    /// The text in lines as wide as the screen; those after the first are moved in by as much as stands before the first.
+    pub(crate) fn wrapped(self, text: &str, before: usize) -> String {
+        let room = self.width.and_then(|width| width.checked_sub(u16::try_from(before).ok()?));
+        let Some(room) = room.filter(|room| *room >= NARROWEST) else { return text.to_owned() };
+        let mut listing = Listing::without_header();
+        listing.add([text]);
+        listing.fit(room, &[]);
+        listing.lines().collect::<Vec<_>>().join(&format!("\n{:before$}", ""))
     }
 
     /// The text in the colour of a severity, where colours are shown.

@@ -138,11 +138,13 @@ impl Lines<'_> {
 
     fn line(&self, at: Timestamp, severity: Option<Severity>, text: &str) -> String {
         let label = severity.map(|severity| state(severity, self.language)).unwrap_or_default();
-        let width =
-            Severity::ALL.map(|severity| state(severity, self.language).chars().count()).into_iter().max();
-        let blanks = " ".repeat(width.unwrap_or_default() - label.chars().count());
+        let widths = Severity::ALL.map(|severity| state(severity, self.language).chars().count());
+        let width = widths.into_iter().max().unwrap_or_default();
+        let blanks = " ".repeat(width - label.chars().count());
         let label = severity.map(|severity| self.screen.painted(severity, &label)).unwrap_or_default();
-        format!("{}  {label}{blanks}  {text}", self.date_time(at))
+        let at = self.date_time(at);
+        let text = self.screen.wrapped(text, at.len() + 2 + width + 2);
+        format!("{at}  {label}{blanks}  {text}")
     }
 
     fn finding(&self, finding: &Finding, fleet: &Fleet<'_>) -> String {

@@ -93,6 +93,23 @@ fn events_are_lines_a_person_can_read() {
 }
 
 #[test]
+fn on_a_narrow_screen_the_words_go_on_below_their_beginning() {
+    let policy = Policy::default();
+    let screen = Screen { width: Some(80), colour: false };
+    let lines = Lines { policy: &policy, language: Language::En, screen, all_changes: false };
+    let mut watcher = Watcher::new(policy.clone(), Duration::from_secs(3600));
+    let moment = Moment::new("2026-11-24T10:00:00Z".parse().unwrap(), Duration::ZERO);
+    let failure = Failure::new(FailureKind::Connect, "no connection to `online.atol.ru`: Connection refused");
+    let events = watcher.observe(PollOutcome::Failed(failure), moment);
+    let told: Vec<_> = events.iter().flat_map(|event| lines.of(event, &watcher.fleet(moment))).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    2026-11-24 13:00:00  ? UNKNOWN    no answer since 2026-11-24 13:00:00 (failures:
+                                      1): no connection to `online.atol.ru`:
+                                      Connection refused
+    ");
+}
+
+#[test]
 fn events_are_told_in_russian_and_with_every_counter() {
     insta::assert_snapshot!(told(Language::Ru, true));
 }
