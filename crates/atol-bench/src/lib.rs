@@ -18,7 +18,7 @@ mod server;
 mod table;
 
 pub use curve::Work;
-pub use pairs::{ratio, seconds, warm_seconds};
+pub use pairs::{ratio, ratio_of_shortest, seconds, warm_seconds};
 pub use plain::{Envelope, PlainKkt, REGISTERS, list};
 pub use process::{Usage, arguments, instructions_per_call, output_of, peak, run_measured, usage_of};
 #[cfg(feature = "raw")]

@@ -13,6 +13,19 @@ pub fn ratio(pairs: usize, mut yardstick: impl FnMut() -> f64, mut ours: impl Fn
     median(ratios.collect())
 }
 
+/// The shortest of `ours` / the shortest of `yardstick`, for work that takes about as long as what a busy machine does in
+/// between: that is in every median, and in many runs not in the shortest.
+pub fn ratio_of_shortest(
+    pairs: usize,
+    mut yardstick: impl FnMut() -> f64,
+    mut ours: impl FnMut() -> f64,
+) -> f64 {
+    let pairs = (0..pairs).map(|pair| interleaved(pair, &mut yardstick, &mut ours));
+    let shortest = pairs.reduce(|a, b| (a.0.min(b.0), a.1.min(b.1)));
+    let (yardstick, ours) = shortest.unwrap();
+    ours / yardstick
+}
+
 /// What the two halves of a pair tell. Whoever comes second finds a warmer machine, so they take turns.
 pub(crate) fn interleaved(
     pair: usize,

@@ -1,15 +1,18 @@
 //! How soon the command has its first byte on the wire, beside a program of `hyper_util`'s client and nothing else.
+//!
+//! Both are copied first, as an installation does: the pages that a linker has written at random are slower to map.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may stop when something is wrong")]
 
 use std::io::Read as _;
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use atol_bench::Bound::AtMost;
-use atol_bench::{Raw, Table, arguments, ratio, seconds};
+use atol_bench::{Raw, Table, arguments, ratio_of_shortest, seconds};
 
-/// Many, because a start is short and the machine is busy with other things too.
+/// So many that one of them is disturbed by nothing.
 const PAIRS: usize = 401;
 
 fn main() -> ExitCode {
@@ -24,13 +27,21 @@ fn compare(mut table: Table) -> ExitCode {
     let pairs = if table.is_quick() { 1 } else { PAIRS };
     let service = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", service.local_addr().unwrap());
+    let directory = tempfile::tempdir().unwrap();
+    let installed = |program: &Path, name: &str| {
+        let copy = directory.path().join(name);
+        std::fs::copy(program, &copy).unwrap();
+        copy
+    };
+    let atol = installed(Path::new(env!("CARGO_BIN_EXE_atol")), "atol");
+    let plain = installed(&std::env::current_exe().unwrap(), "plain");
     for arguments in [&["list", "--output", "json"][..], &["get", "00107703864827"]] {
         let what = format!("from start to first byte, atol {}: time / the plainest program", arguments[0]);
         table.time("P17", &what, AtMost(1.5), || {
-            ratio(
+            ratio_of_shortest(
                 pairs,
-                || first_byte(&mut plain(&address), &service),
-                || first_byte(&mut atol(&address, arguments), &service),
+                || first_byte(Command::new(&plain).args(["plain", &address]).env_clear(), &service),
+                || first_byte(account_of(&atol, &address).args(arguments), &service),
             )
         });
     }
@@ -55,20 +66,14 @@ fn first_byte(program: &mut Command, service: &TcpListener) -> f64 {
 }
 
 /// The command on a machine where nothing is set but the account.
-fn atol(address: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_atol"));
-    command.args(arguments).env_clear().envs([
+fn account_of(atol: &Path, address: &str) -> Command {
+    let mut command = Command::new(atol);
+    command.env_clear().envs([
         ("HOME", "/nonexistent"),
         ("ATOL_ENVIRONMENT", address),
         ("ATOL_LOGIN", "shop"),
         ("ATOL_PASSWORD", "bench"),
     ]);
-    command
-}
-
-fn plain(address: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["plain", address]).env_clear();
     command
 }
 
