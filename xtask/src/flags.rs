@@ -79,8 +79,10 @@ xflags::xflags! {
 
         /// Change the code in small ways and see whether a test notices: retries, token, paging, health.
         cmd mutants {
-            /// Only files whose path holds this text.
-            optional filter: String
+            /// Only this: retry, token, paging or health.
+            optional area: String
+            /// Only every so many of the changes: `0/4` and `1/4` are the first half of them.
+            optional --shard which: String
         }
 
         /// Run the benchmarks and show what they measured beside what is promised.
@@ -176,7 +178,9 @@ pub struct Soak {
 
 #[derive(Debug)]
 pub struct Mutants {
-    pub filter: Option<String>,
+    pub area: Option<String>,
+
+    pub shard: Option<String>,
 }
 
 #[derive(Debug)]
