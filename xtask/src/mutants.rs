@@ -58,7 +58,7 @@ struct Area {
 
 pub(crate) fn run(project: &Project, options: &flags::Mutants) -> anyhow::Result<ExitCode> {
     let areas = chosen(options.area.as_deref())?;
-    if !project.answers(&["cargo-mutants", "--version"]) {
+    if !project.answers(&["cargo", "mutants", "--version"]) {
         bail!("this needs cargo-mutants: `cargo install --locked cargo-mutants`");
     }
     let sh = &project.sh;

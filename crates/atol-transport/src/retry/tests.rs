@@ -3,12 +3,14 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, Request, Response};
 use tower::{ServiceBuilder, ServiceExt};
+use tower_layer::Layer;
+use tower_service::Service;
 
 use super::test_kit::{Answer, RecordingClock, answer, request, script};
 use super::*;
@@ -266,6 +268,31 @@ async fn at_the_deadline_the_error_holds_why_the_attempt_before_failed() {
     the time for the whole call ran out (after 2 attempts in 60.0 s)
       caused by: refused
     ");
+}
+
+/// A service that has no room for a call.
+#[derive(Debug, Clone)]
+struct Full;
+
+impl Service<Request<Body>> for Full {
+    type Response = Response<ResponseBody>;
+    type Error = Error;
+    type Future = std::future::Pending<Answer>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Pending
+    }
+
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
+        std::future::pending()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_is_room_for_a_call_when_there_is_room_for_its_first_attempt() {
+    let mut service = RetryLayer::new(policy(), RecordingClock::shared()).layer(Full);
+    let is_ready = poll_fn(|cx| Poll::Ready(service.poll_ready(cx).is_ready())).await;
+    assert!(!is_ready);
 }
 
 #[tokio::test(start_paused = true)]
