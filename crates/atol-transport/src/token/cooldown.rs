@@ -172,6 +172,15 @@ mod tests {
     }
 
     #[test]
+    fn refusals_from_before_the_start_hold_logins_back_for_what_is_left_of_the_pause() {
+        let started = Duration::from_secs(10);
+        let minutes = |count: u64| Duration::from_secs(count * 60);
+        let mut cooldown = Cooldown::default();
+        cooldown.take_over(started, &[50, 40, 30, 20].map(minutes), &why());
+        assert_eq!(cooldown.held(started).and_then(|error| error.retry_after()), Some(minutes(10)));
+    }
+
+    #[test]
     fn a_reset_starts_over() {
         let mut cooldown = Cooldown::default();
         cooldown.refuse(Duration::ZERO, why());

@@ -109,6 +109,7 @@ mod tests {
     #[test]
     fn what_is_long_ago_or_still_to_come_does_not_count() {
         assert_eq!(ages(&["23T12:00:00", "22T12:00:00"]), Vec::<u64>::new());
+        assert_eq!(ages(&["23T12:00:01"]), [86_399]);
         assert_eq!(ages(&["24T12:00:01"]), Vec::<u64>::new());
         assert_eq!(ages(&["22T12:00:00", "24T11:59:59", "24T12:00:01"]), [2 * 86_400, 1]);
         assert_eq!(ages(&[]), Vec::<u64>::new());

@@ -38,6 +38,14 @@ fn a_store_waits_on_a_thread_of_its_own_unless_told_otherwise() {
 }
 
 #[test]
+fn the_longest_token_there_is_comes_back() {
+    let (_directory, store) = store();
+    let long = stored(&"t".repeat(4096));
+    store.save(&key("shop"), &long).unwrap();
+    assert_eq!(store.load(&key("shop")).unwrap(), Some(long));
+}
+
+#[test]
 fn logins_of_any_characters_come_back() {
     let (_directory, store) = store();
     for login in ["../../etc/passwd", "магазин", "a\"b\\c\n", &"я".repeat(100)] {

@@ -73,6 +73,15 @@ async fn the_answer_of_a_refusal_comes_back_whole() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_in_place_of_a_refusal_comes_back_whole() {
+    let page = "<p>".repeat(20_000);
+    let sent = page.clone();
+    let service = Service::new().on_call(move |_| Answer::Is(401, sent.clone()));
+    let answer = client(&service).stack.oneshot(request()).await.unwrap();
+    assert_eq!(answer.into_body().collect(page.len()).await.unwrap(), page);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_that_is_still_arriving_is_read_and_put_back_whole() {
     use crate::testing::{Script, answer, data};
 
