@@ -261,6 +261,19 @@ fn a_server_that_answers_at_random_is_given_up_for_every_reason_there_is() {
 }
 
 #[test]
+fn when_registers_go_the_reading_goes_back_by_a_page_and_not_to_the_beginning() {
+    let all = list(5000);
+    let mut offsets = Vec::new();
+    let (read, _) = read(Pager::new(1000), |limit, offset| {
+        offsets.push(offset);
+        let gone = if offsets.len() > 4 { 10 } else { 0 };
+        Some(slice(&all[gone..], limit, offset))
+    });
+    assert_eq!(read.unwrap(), all);
+    assert_eq!(offsets[..6], [0, 999, 1998, 2997, 3996, 2996]);
+}
+
+#[test]
 fn a_changing_list_is_not_taken_for_a_server_that_ignores_offset() {
     // Behind its end it answers the last page, which happens to begin like the first.
     let lists = ["012", "x012", "x012", "x02", "x02", "02"].map(|list| list.chars().map(String::from));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use atol_transport::{Body as RequestBody, BoxError, Client, ErrorKind as TransportErrorKind};
 use futures_util::{FutureExt, Stream, StreamExt, stream};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use proptest::prelude::*;
@@ -157,6 +157,19 @@ async fn a_failure_ends_the_stream_once() {
     ] {
         assert_eq!(failed.len(), 1);
         assert!(matches!(failed[0].transport().unwrap().kind(), TransportErrorKind::Connect(_)));
+    }
+}
+
+#[tokio::test]
+async fn a_failure_of_a_later_page_is_told_and_not_taken_for_the_end() {
+    for fault in [Fault::Unreachable, Fault::Html(StatusCode::BAD_GATEWAY)] {
+        let service = InMemory::new(fleet(2500));
+        let mut registers = service.monitor().stream();
+        registers.next().await.unwrap().unwrap();
+        service.fail_next(fault);
+        let rest: Vec<_> = registers.collect().await;
+        let error = rest.into_iter().next_back().unwrap().unwrap_err();
+        assert!(error.transport().is_some(), "{error}");
     }
 }
 
