@@ -218,14 +218,20 @@ impl Pager {
             Step::Behind { .. } => self.end_behind(offset, page),
             Step::Overlap { sees_more: true } if is_last_alone => Ok(Step::Behind { reads: true }),
             Step::Confirm if is_last_alone && self.pass.has_repeats() => self.begin_anew(),
-            Step::Confirm if is_last_alone => Ok(Step::Done),
+            Step::Confirm if is_last_alone && (self.habits.hands_out_many || self.habits.is_endless) => {
+                Ok(Step::Done)
+            }
+            Step::Confirm if is_last_alone => Ok(Step::ProbeFar { is_confirmed: true }),
             Step::Again(again) => self.end_again(again, page),
-            Step::ProbeFar if page.first.is_some() => {
-                self.habits.is_endless = true;
-                Ok(Step::Confirm)
+            Step::ProbeFar { is_confirmed } if is_confirmed || begins_anew => {
+                self.habits.is_endless = page.first.is_some();
+                match page.first {
+                    None => self.go_back(self.count),
+                    Some(_) => Ok(if is_confirmed { Step::Done } else { Step::ProbeNear }),
+                }
             }
             Step::ProbeNear if begins_anew && !self.habits.heeds_offset => self.end_without_offset(),
-            Step::ProbeFar | Step::ProbeNear => self.go_back(self.count),
+            Step::ProbeFar { .. } | Step::ProbeNear => self.go_back(self.count),
             Step::Back { .. } if page.read == 0 => self.go_back(0),
             _ if page.is_unfit && begins_anew => self.suspect(offset),
             _ if page.read == 0 => self.go_back(offset),
@@ -240,7 +246,7 @@ impl Pager {
             Step::Behind { .. } => self.count,
             Step::Again(again) => again.places(),
             Step::Back { offset } => *offset,
-            Step::ProbeFar => FAR,
+            Step::ProbeFar { .. } => FAR,
             Step::ProbeNear => 1,
         }
     }
@@ -257,7 +263,7 @@ impl Pager {
             }
             // Of what is not remembered nobody can say that it is new.
             Step::Behind { reads } => reads && self.page.goes_on && (self.seen.is_complete() || is_known),
-            Step::Again(_) | Step::ProbeFar | Step::ProbeNear | Step::Done => false,
+            Step::Again(_) | Step::ProbeFar { .. } | Step::ProbeNear | Step::Done => false,
         }
     }
 
@@ -289,14 +295,12 @@ impl Pager {
             self.take_in(page)?;
             return Ok(Step::Behind { reads: true });
         }
-        let Habits { hands_out_many, is_endless, .. } = self.habits;
         match page.first {
             Some(_) if page.goes_on => Ok(Step::Overlap { sees_more: true }),
             // It stands elsewhere, and no page overlaps to say why.
             Some(_) if !self.is_chained => self.begin_anew(),
-            Some(_) if !hands_out_many && !is_endless => Ok(Step::ProbeFar),
             None if self.pass.has_repeats() => self.begin_anew(),
-            None if !self.is_chained || !hands_out_many => Ok(Step::Again(Pass::default())),
+            None if !self.is_chained || !self.habits.hands_out_many => Ok(Step::Again(Pass::default())),
             _ => Ok(Step::Confirm),
         }
     }
@@ -328,7 +332,7 @@ impl Pager {
             return self.go_back(offset);
         }
         self.count_return()?;
-        Ok(if offset > FEW || self.habits.is_endless { Step::ProbeNear } else { Step::ProbeFar })
+        Ok(if offset > FEW { Step::ProbeNear } else { Step::ProbeFar { is_confirmed: false } })
     }
 
     /// The server ignores `offset`: nothing but the first page can be had.

@@ -20,8 +20,10 @@ pub(super) enum Step {
     Confirm,
     /// Is there still what was seen?
     Again(Pass),
-    /// Is there something for every offset?
-    ProbeFar,
+    /// Is there something for every offset? Asked when a page began anew, or the last element was found alone.
+    ProbeFar {
+        is_confirmed: bool,
+    },
     /// Is `offset` ignored, or did so much change?
     ProbeNear,
     /// Begins with an element that was read before.

@@ -102,7 +102,7 @@ fn a_server_that_ignores_offset_and_cuts_at_the_limit_is_incomplete() {
 
 #[test]
 fn a_server_that_ignores_both_gives_everything_at_once() {
-    for (size, expected) in [(1, 4), (2, 5), (9, 5), (25, 5), (1000, 3)] {
+    for (size, expected) in [(1, 4), (2, 5), (9, 5), (25, 4), (1000, 3)] {
         let all = list(size);
         let (read, requests) = read(Pager::new(10), |_, _| Some(all.clone()));
         assert_eq!((read.unwrap(), requests), (all, expected), "{size} registers");
@@ -328,8 +328,8 @@ proptest! {
                 let unique: HashSet<_> = read.iter().collect();
                 prop_assert_eq!(unique.len(), read.len(), "repeats");
                 prop_assert!(read.iter().all(|serial| list.had(serial)));
-                // Whoever hands out the same register for every offset may have no more, for all that can be told.
-                if !(server.is_endless() && server.hands_out_singles()) {
+                // Whose pages all begin alike may ignore `offset` and have no more, for all that can be told.
+                if !(server.is_endless() && (server.hands_out_singles() || server.seems_deaf())) {
                     let stayed = list.stayed();
                     let of_them: HashSet<_> = stayed.iter().collect();
                     let of_them: Vec<_> = read.iter().filter(|serial| of_them.contains(serial)).cloned().collect();

@@ -30,6 +30,9 @@ pub(super) struct Server {
 #[derive(Debug, Clone, Default)]
 struct Shown {
     hands_out_many: bool,
+    /// What the first page began with.
+    first: Option<String>,
+    heeds_offset: bool,
     hands_out_singles: bool,
 }
 
@@ -48,6 +51,9 @@ impl Server {
             }
         };
         self.shown.hands_out_many |= page.len() >= 100;
+        let first = page.first().cloned();
+        self.shown.heeds_offset |= self.calls > 1 && first != self.shown.first;
+        self.shown.first = first.filter(|_| self.calls == 1).or(self.shown.first.take());
         self.shown.hands_out_singles |= page.len() == 1 && limit > 1 && offset + 1 < all.len();
         Some(page)
     }
@@ -64,6 +70,11 @@ impl Server {
     /// Whether it has handed out a single element although more were asked for and followed.
     pub(super) fn hands_out_singles(&self) -> bool {
         self.shown.hands_out_singles
+    }
+
+    /// Whether each page has begun like the first one, whatever the offset was.
+    pub(super) fn seems_deaf(&self) -> bool {
+        !self.shown.heeds_offset
     }
 
     /// Whether it answers something for every offset.
