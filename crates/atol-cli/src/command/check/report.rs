@@ -80,7 +80,14 @@ fn counts(survey: &Survey, language: Language) -> String {
         .into_iter()
         .rev()
         .filter(|&severity| survey.count(severity) > 0)
-        .map(|severity| format!("{} {}", survey.count(severity), severity.label(language)))
+        .map(|severity| {
+            let (count, label) = (survey.count(severity), severity.label(language));
+            match language {
+                // In Russian the word would have to agree with the number.
+                Language::Ru => format!("{label}: {count}"),
+                _ => format!("{count} {label}"),
+            }
+        })
         .collect();
     format!("{head} ({})", states.join(", "))
 }
