@@ -28,7 +28,7 @@ use super::state::{Account, KINDS, Register, View};
 const LONGEST_LABEL: usize = 256;
 
 /// What the series of a register take at most, unless its texts are unusually long.
-const REGISTER_BYTES: usize = 1_600;
+pub(crate) const REGISTER_BYTES: usize = 1_600;
 
 /// A text format of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
