@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: every check of the project, as a table of jobs.
 
 mod optional;
+mod package;
 
 use std::process::ExitCode;
 
@@ -13,7 +14,7 @@ use crate::{
     promtool,
     runner::{Runner, Step},
     shipped, snapshots, tidy,
-    workspace::Workspace,
+    workspace::{PUBLISHED, Workspace},
 };
 
 /// One job: what `--job` calls it, what it proves, and how.
@@ -64,7 +65,11 @@ const JOBS: &[Job] = &[
         proves: "what is shipped beside the command speaks of metrics that exist",
         run: shipped,
     },
-    Job { name: "package", proves: "what goes to crates.io builds from what is in it", run: package },
+    Job {
+        name: "package",
+        proves: "what goes to crates.io builds from what is in it",
+        run: |p, r, _| package::package(p, r),
+    },
     Job {
         name: "deny",
         proves: "licences, advisories and sources are in order",
@@ -189,10 +194,7 @@ fn features(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<(
 }
 
 fn rustdoc(Project { sh, .. }: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
-    let doc = cmd!(
-        sh,
-        "cargo doc --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --no-deps --all-features"
-    );
+    let doc = cmd!(sh, "cargo doc {PUBLISHED...} --no-deps --all-features");
     runner.step(Step::quiet(doc).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
@@ -238,16 +240,6 @@ fn faults(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()>
 
 fn shipped(project: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
     runner.check("alerts, dashboard and container file", || shipped::problems(project))
-}
-
-fn package(Project { sh, .. }: &Project, runner: &mut Runner, _: Mode) -> anyhow::Result<()> {
-    // Uncommitted changes are the normal state of a checkout this runs in.
-    let package = cmd!(
-        sh,
-        "cargo package --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --allow-dirty"
-    );
-    // The unpacked packages do not see the workspace's profile; with this the dependencies are those of the tests.
-    runner.step(Step::quiet(package).env("CARGO_PROFILE_DEV_DEBUG", "false"))
 }
 
 #[cfg(test)]

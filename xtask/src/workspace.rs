@@ -11,6 +11,10 @@ use xshell::cmd;
 
 use crate::project::Project;
 
+/// What tells cargo to take the packages that go to crates.io, and those alone.
+pub(crate) const PUBLISHED: [&str; 7] =
+    ["--workspace", "--exclude", "xtask", "--exclude", "atol-tests", "--exclude", "atol-bench"];
+
 /// One package, ours or foreign.
 #[derive(Debug)]
 pub(crate) struct Package {
@@ -145,6 +149,18 @@ mod tests {
         assert_eq!(published.len(), 1);
         assert_eq!(published[0].features, ["tls"]);
         assert_eq!(published[0].examples, ["e"]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_excluded_is_what_is_not_published() -> anyhow::Result<()> {
+        let workspace = Workspace::load(&Project::open()?)?;
+        let private = workspace.members().filter(|package| !package.published);
+        let mut private: Vec<&str> = private.map(|package| package.name.as_str()).collect();
+        private.sort_unstable();
+        let mut excluded: Vec<&str> = PUBLISHED.into_iter().filter(|word| !word.starts_with("--")).collect();
+        excluded.sort_unstable();
+        assert_eq!(private, excluded);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use xshell::cmd;
 use crate::{
     project::Project,
     runner::{Runner, Step},
-    workspace::Workspace,
+    workspace::{PUBLISHED, Workspace},
 };
 
 /// Licences, sources and bans of `deny.toml`, and advisories where their database can be had.
@@ -37,7 +37,7 @@ pub(super) fn powerset(project: &Project, runner: &mut Runner) -> anyhow::Result
     let sh = &project.sh;
     runner.step(Step::quiet(cmd!(
         sh,
-        "cargo hack check --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --feature-powerset --depth 2 --no-dev-deps"
+        "cargo hack check {PUBLISHED...} --feature-powerset --depth 2 --no-dev-deps"
     )))
 }
 
@@ -51,10 +51,7 @@ pub(super) fn semver(project: &Project, runner: &mut Runner) -> anyhow::Result<(
         runner.skip_job("there is no release tag v… to compare with yet");
         return Ok(());
     };
-    runner.step(Step::quiet(cmd!(
-        sh,
-        "cargo semver-checks --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --baseline-rev {tag}"
-    )))
+    runner.step(Step::quiet(cmd!(sh, "cargo semver-checks {PUBLISHED...} --baseline-rev {tag}")))
 }
 
 /// The docs as docs.rs builds them: nightly, with the badges that name the feature of an item.
@@ -62,10 +59,7 @@ pub(super) fn docs_rs(project: &Project, runner: &mut Runner) -> anyhow::Result<
     if !has_nightly(project, runner) {
         return Ok(());
     }
-    let doc = cmd!(
-        project.sh,
-        "cargo +nightly doc --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --no-deps --all-features"
-    );
+    let doc = cmd!(project.sh, "cargo +nightly doc {PUBLISHED...} --no-deps --all-features");
     runner.step(Step::quiet(doc).env("RUSTDOCFLAGS", "--cfg docsrs -D rustdoc::broken_intra_doc_links"))
 }
 
@@ -97,7 +91,7 @@ pub(super) fn minimal(project: &Project, runner: &mut Runner) -> anyhow::Result<
     )))?;
     runner.step(Step::quiet(cmd!(
         sh,
-        "cargo check --workspace --exclude xtask --exclude atol-tests --exclude atol-bench --all-features --target-dir {target} --manifest-path {manifest}"
+        "cargo check {PUBLISHED...} --all-features --target-dir {target} --manifest-path {manifest}"
     )))
 }
 
