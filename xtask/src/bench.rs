@@ -75,8 +75,7 @@ pub(crate) fn run(project: &Project, options: &flags::Bench) -> anyhow::Result<E
     }
     let before = options.against.as_deref().map(Rows::load).transpose()?;
     let asked = asked_for(&options.id)?;
-    let mut runner = Runner::new(false);
-    runner.begin("bench");
+    let mut runner = Runner::of_command("bench");
     let rows = if options.quick {
         measure_quickly(project, &mut runner, asked, before.as_ref())?
     } else {

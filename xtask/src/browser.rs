@@ -38,8 +38,7 @@ const HOSTILE: &str = r#"<script>document.documentElement.dataset.hostile='1'</s
 
 /// Runs the checks by themselves, or only takes the pictures for the documents.
 pub(crate) fn command(project: &Project, options: &flags::Browser) -> anyhow::Result<ExitCode> {
-    let mut runner = Runner::new(false);
-    runner.begin("browser");
+    let mut runner = Runner::of_command("browser");
     if options.pictures {
         let chromium = Chromium::find(project).context("needs Chromium: `apt-get install chromium`")?;
         runner.check("pictures for the documents", || take_pictures(project, chromium))?;

@@ -38,8 +38,7 @@ pub(crate) fn run(project: &Project, options: &flags::Contract) -> anyhow::Resul
             return Ok(ExitCode::from(NOT_TRIED));
         }
     }
-    let mut runner = Runner::new(false);
-    runner.begin("contract");
+    let mut runner = Runner::of_command("contract");
     let mut step = if options.live { live(&project.sh) } else { step(&project.sh) };
     if let Some(filter) = &options.filter {
         step = step.env("ATOL_CONTRACT_FILTER", filter);

@@ -24,8 +24,7 @@ pub(crate) fn run(project: &Project, options: &flags::Fuzz) -> anyhow::Result<Ex
         bail!("fuzzing needs cargo-fuzz: `cargo install --locked cargo-fuzz`");
     }
     let seconds = options.seconds.unwrap_or(SECONDS).to_string();
-    let mut runner = Runner::new(false);
-    runner.begin("fuzz");
+    let mut runner = Runner::of_command("fuzz");
     let findings = Workspace::load(project)?.target_directory.join("fuzz-corpus");
     for Target { folder, name } in targets {
         let (found, seeds) = (findings.join(&name), project.path(&format!("{folder}/corpus/{name}")));

@@ -70,8 +70,7 @@ pub(crate) fn run(project: &Project, options: &flags::Mutants) -> anyhow::Result
         Some(shard) => vec!["--sharding", "round-robin", "--shard", shard],
         None => Vec::new(),
     };
-    let mut runner = Runner::new(false);
-    runner.begin("mutants");
+    let mut runner = Runner::of_command("mutants");
     for Area { name, package, files, tests, slow } in areas {
         let (shard, files) = (&shard, &files.iter().flat_map(|file| ["--file", *file]).collect::<Vec<_>>());
         let out = target.join(name);

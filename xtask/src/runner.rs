@@ -80,6 +80,8 @@ struct Failure {
 pub(crate) struct Runner {
     fail_fast: bool,
     job: &'static str,
+    /// What was typed, where it was not `cargo xtask ci`.
+    command: Option<String>,
     began: Instant,
     passed: usize,
     failures: Vec<Failure>,
@@ -88,16 +90,24 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
+    /// For the jobs of `cargo xtask ci`.
     pub(crate) fn new(fail_fast: bool) -> Self {
         Self {
             fail_fast,
             job: "",
+            command: None,
             began: now(),
             passed: 0,
             failures: Vec::new(),
             skipped: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// For a command of its own, which is repeated as it was typed.
+    pub(crate) fn of_command(name: &'static str) -> Self {
+        let typed = std::env::args().skip(1).fold("cargo xtask".to_owned(), |line, word| line + " " + &word);
+        Self { job: name, command: Some(typed), ..Self::new(false) }
     }
 
     /// The steps that follow belong to `job`.
@@ -187,7 +197,7 @@ impl Runner {
     }
 
     fn repeat_job(&self) -> String {
-        format!("cargo xtask ci --job {}", self.job)
+        self.command.clone().unwrap_or_else(|| format!("cargo xtask ci --job {}", self.job))
     }
 
     fn announce(&self, what: &str) -> Instant {

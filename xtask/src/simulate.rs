@@ -20,8 +20,7 @@ pub(crate) fn run(project: &Project, options: &flags::Simulate) -> anyhow::Resul
         (Some(seed), None) => ("ATOL_SIMULATION_SEED", seed),
         (None, seeds) => ("ATOL_SIMULATION_SEEDS", seeds.unwrap_or(SEEDS)),
     };
-    let mut runner = Runner::new(false);
-    runner.begin("simulate");
+    let mut runner = Runner::of_command("simulate");
     let tests = cmd!(project.sh, "cargo test -p atol-tests --test simulation -- --nocapture n19_");
     runner.step(Step::streamed(tests).env(variable, number.to_string()))?;
     Ok(runner.finish())

@@ -15,8 +15,7 @@ const MINUTES: u64 = 3;
 
 pub(crate) fn run(project: &Project, options: &flags::Soak) -> anyhow::Result<ExitCode> {
     let minutes = options.minutes.unwrap_or(MINUTES).to_string();
-    let mut runner = Runner::new(false);
-    runner.begin("soak");
+    let mut runner = Runner::of_command("soak");
     runner.step(Step::streamed(cmd!(project.sh, "cargo run -p atol-tests --example soak -- {minutes}")))?;
     Ok(runner.finish())
 }

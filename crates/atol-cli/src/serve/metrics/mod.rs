@@ -7,6 +7,8 @@
 //! answer at once. Labels that a person can change (group, address) stand only in `atol_kkt_info` and in the totals, so
 //! a new address does not begin the series of a register anew.
 
+mod rows;
+
 use std::fmt::{self, Write as _};
 
 use atol_monitor::health::Severity;
@@ -22,6 +24,7 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
+use self::rows::Rows;
 use super::state::{Account, KINDS, Register, View};
 
 /// The longest label value; more than any address.
@@ -253,17 +256,17 @@ impl Exposition {
     fn encode_registers(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Who the register is; join it by account and serial_number";
         let mut metric = encoder.encode_descriptor("kkt", help, None, MetricType::Info)?;
+        let mut rows = Rows::with_capacity(self.0.registers().count());
         for register in self.0.registers() {
-            let Register { account, kkt, .. } = register;
-            metric.encode_info(&identity(account, kkt))?;
+            metric.encode_info(&identity(register.account, register.kkt))?;
+            rows.push(&register);
         }
-        for RegisterGauge { name, unit, help, value } in &REGISTER_GAUGES {
+        for (place, RegisterGauge { name, unit, help, .. }) in REGISTER_GAUGES.iter().enumerate() {
             let mut metric = encoder.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
-            for register in self.0.registers() {
-                if let Some(value) = value(&register) {
-                    let labels =
-                        [("account", register.account), ("serial_number", &register.kkt.serial_number)];
-                    metric.encode_family(&labels)?.encode_gauge(&value)?;
+            for (account, serial_number, numbers) in rows.iter() {
+                if let Some(Some(number)) = numbers.get(place) {
+                    let labels = [("account", account), ("serial_number", serial_number)];
+                    metric.encode_family(&labels)?.encode_gauge(number)?;
                 }
             }
         }
