@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atol_tests::{Authority, Rig, Script, TOKEN, answer, get};
 use atol_transport::clock::Clock;
-use atol_transport::error::{ErrorKind, Phase, Sent};
+use atol_transport::error::{ConnectFailure, ErrorKind, Phase, Sent};
 use atol_transport::{ClientBuilder, Error, Proxy, RetryPolicy};
 
 const GRANTED: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -55,6 +55,46 @@ async fn n24_the_connection_to_the_proxy_may_be_encrypted_itself() {
         .unwrap();
     get(&client).await.unwrap();
     assert!(rig.log().to_string().contains("request 1 CONNECT kkt.test:443"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn n24_an_encrypted_proxy_that_fails_is_told_from_the_service() {
+    let authority = Authority::new("Test root");
+    let wrong = authority.server("other.test");
+    let unknown = Authority::new("Unknown root").server("proxy.test");
+    let mut told = Vec::new();
+    for script in [Script::new().tls(&wrong), Script::new().tls(&unknown), Script::new().read().stall()] {
+        let rig = Rig::new([script]);
+        let client = rig
+            .in_memory_tls()
+            .proxy(Proxy::new("https://proxy.test").unwrap())
+            .only_root_certificates(authority.roots())
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        let error = get(&client).await.unwrap_err();
+        let advice = error.advice().unwrap().split(" is").next().unwrap();
+        told.push(format!("{error}; {advice}"));
+    }
+    insta::assert_snapshot!(told.join("\n"), @r"
+        TLS with `proxy.test` failed: its certificate is for another name (proxy `https://proxy.test`); check the proxy's address and port, and whether it runs
+        TLS with `proxy.test` failed: its certificate is signed by an unknown authority (proxy `https://proxy.test`); the server's certificate
+        the TLS handshake took longer than 5s (proxy `https://proxy.test`); check the proxy's address and port, and whether it runs
+        ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn n24_a_machine_out_of_descriptors_is_not_taken_for_a_failing_proxy() {
+    let rig = Rig::new([]);
+    let dialer = tower::service_fn(|_: http::Uri| async {
+        Err::<tokio::io::DuplexStream, _>(atol_transport::BoxError::from(std::io::Error::from_raw_os_error(
+            24,
+        )))
+    });
+    let client = through(&rig).connector(dialer).retry(RetryPolicy::never()).build().unwrap();
+    let error = get(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect(ConnectFailure::Local));
+    assert!(error.advice().unwrap().contains("ulimit -n"), "{}", error.report());
 }
 
 #[tokio::test(start_paused = true)]

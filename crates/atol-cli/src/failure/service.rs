@@ -131,17 +131,16 @@ fn advice(error: &Error) -> Option<Text> {
         TransportKind::Tls(TlsFailure::Expired | TlsFailure::NotYetValid) => {
             text!("check this machine's clock first", "сначала проверьте часы этого компьютера")
         }
+        TransportKind::Proxy => check_proxy(transport),
+        TransportKind::Tls(TlsFailure::WrongName | TlsFailure::NotTls)
+            if transport.proxy_variable().is_some() =>
+        {
+            check_proxy(transport)
+        }
         TransportKind::Tls(TlsFailure::WrongName) | TransportKind::Redirect => text!(
             "check --environment; something may be answering in the service's place",
             "проверьте --environment: возможно, вместо сервиса отвечает кто-то другой"
         ),
-        TransportKind::Proxy => {
-            let name = transport.proxy_variable().unwrap_or("HTTPS_PROXY");
-            text!(
-                "check {name} (http://HOST:PORT, or with USER:PASSWORD@ before the host) and NO_PROXY",
-                "проверьте {name} (http://HOST:PORT, при необходимости с USER:PASSWORD@ перед именем) и NO_PROXY"
-            )
-        }
         TransportKind::Connect(ConnectFailure::Dns) => {
             text!("check the name and this machine's DNS", "проверьте имя и DNS этого компьютера")
         }
@@ -161,6 +160,14 @@ fn advice(error: &Error) -> Option<Text> {
         _ => return transport.advice().map(Text::foreign),
     };
     Some(advice)
+}
+
+fn check_proxy(error: &atol_transport::Error) -> Text {
+    let name = error.proxy_variable().unwrap_or("HTTPS_PROXY");
+    text!(
+        "check {name} (http://HOST:PORT, or with USER:PASSWORD@ before the host) and NO_PROXY",
+        "проверьте {name} (http://HOST:PORT, при необходимости с USER:PASSWORD@ перед именем) и NO_PROXY"
+    )
 }
 
 /// Whether the service was reached and took its time.

@@ -103,21 +103,24 @@ impl Parts {
         let stream = match self.proxy.intercept(uri) {
             None => self.dial(uri, progress).await?,
             Some(proxy) => {
-                let stream = self
-                    .dial(proxy.uri(), progress)
-                    .await
-                    .map_err(|error| error.on_way_to_proxy(&tunnel::name(&proxy), self.proxy.variable()))?;
-                let stream = if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
-                    self.secure(proxy.uri().host().unwrap_or_default(), stream, progress).await?
-                } else {
-                    stream
-                };
+                let unreached =
+                    |error: ConnectError| error.on_way_to_proxy(&tunnel::name(&proxy), self.proxy.variable());
+                let mut stream = self.dial(proxy.uri(), progress).await.map_err(unreached)?;
+                if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
+                    progress.enter(Step::ProxyTls);
+                    let host = proxy.uri().host().unwrap_or_default();
+                    stream = self.secure(host, stream).await.map_err(unreached)?;
+                }
                 progress.enter(Step::Proxy);
                 let refused = |error: ConnectError| error.with_proxy_variable(self.proxy.variable());
                 tunnel::through(stream, &proxy, with_port(uri)?).await.map_err(refused)?
             }
         };
-        if is_plain { Ok(stream) } else { self.secure(host, stream, progress).await }
+        if is_plain {
+            return Ok(stream);
+        }
+        progress.enter(Step::Tls);
+        self.secure(host, stream).await
     }
 
     /// The limit ran out in that step.
@@ -151,8 +154,7 @@ impl Parts {
     }
 
     /// TLS with `host` over a stream.
-    async fn secure(&self, host: &str, stream: BoxIo, progress: &Progress) -> Result<BoxIo, ConnectError> {
-        progress.enter(Step::Tls);
+    async fn secure(&self, host: &str, stream: BoxIo) -> Result<BoxIo, ConnectError> {
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|_| {
             ConnectError::new(ErrorKind::Config, format!("`{host}` is not a host name that TLS can check"))
         })?;
@@ -197,6 +199,7 @@ fn bad_address(error: impl std::fmt::Display) -> ConnectError {
 enum Step {
     Resolve,
     Connect,
+    ProxyTls,
     Proxy,
     Tls,
 }
@@ -207,7 +210,7 @@ impl Step {
             Step::Resolve => (Phase::Dns, "resolving the host's name"),
             Step::Connect => (Phase::Connect, "connecting"),
             Step::Proxy => (Phase::Connect, "the proxy's answer"),
-            Step::Tls => (Phase::Tls, "the TLS handshake"),
+            Step::ProxyTls | Step::Tls => (Phase::Tls, "the TLS handshake"),
         };
         ConnectError::new(ErrorKind::Timeout(phase), format!("{doing} took longer than {limit:?}"))
     }
@@ -229,7 +232,7 @@ impl Progress {
     }
 
     fn step(&self) -> Step {
-        [Step::Resolve, Step::Connect, Step::Proxy, Step::Tls]
+        [Step::Resolve, Step::Connect, Step::ProxyTls, Step::Proxy, Step::Tls]
             .into_iter()
             .find(|step| *step as u8 == self.0.load(Ordering::Relaxed))
             .unwrap_or(Step::Resolve)
@@ -283,6 +286,7 @@ mod tests {
         let socket = SockRef::from(stream.inner());
         assert!(socket.tcp_nodelay().unwrap());
         assert!(socket.keepalive().unwrap());
+        #[cfg(unix)] // Windows does not tell it.
         assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(15));
     }
 

@@ -15,7 +15,7 @@ use hyper_util::client::legacy;
 
 use super::pools::Watch;
 use super::stream::EndlessHead;
-use crate::error::{ConnectFailure, Error, ErrorKind, Phase};
+use crate::error::{ConnectFailure, Error, ErrorKind, Phase, TlsFailure};
 
 const UNREACHABLE: &str = "check the network and the firewall";
 
@@ -53,14 +53,22 @@ impl ConnectError {
 
     /// A failure on the way to `proxy`, which is none of the service's.
     pub(super) fn on_way_to_proxy(self, proxy: &str, variable: Option<&'static str>) -> ConnectError {
-        self.map_message(|message| format!("{message} (proxy `{proxy}`)"))
-            .with_advice(match variable {
+        let error = self.map_message(|message| format!("{message} (proxy `{proxy}`)"));
+        match error.kind {
+            // It is this machine that failed.
+            ErrorKind::Connect(ConnectFailure::Local) => return error,
+            // What is to be done about these is the same whoever shows the certificate.
+            ErrorKind::Tls(TlsFailure::UnknownIssuer | TlsFailure::Expired | TlsFailure::NotYetValid) => {
+                error
+            }
+            _ => error.with_advice(match variable {
                 Some(name) => {
                     format!("check the proxy's address and port in {name}, and whether it runs").into()
                 }
                 None => Cow::Borrowed("check the proxy's address and port, and whether it runs"),
-            })
-            .with_proxy_variable(variable)
+            }),
+        }
+        .with_proxy_variable(variable)
     }
 
     pub(super) fn map_message(mut self, say: impl FnOnce(String) -> String) -> ConnectError {

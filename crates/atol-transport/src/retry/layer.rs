@@ -8,7 +8,8 @@ use crate::clock::SharedClock;
 /// Repeats failed attempts; see the [module](super) for an example and the rules.
 ///
 /// It belongs above everything that is done per attempt (token, spacing, attempt time limits), and below the
-/// [`DeadlineLayer`](crate::DeadlineLayer).
+/// [`DeadlineLayer`](crate::DeadlineLayer). It plans by the deadline of a request but does not wake at it: without that layer
+/// above, nothing ends an attempt that hangs.
 #[derive(Debug, Clone)]
 pub struct RetryLayer {
     policy: RetryPolicy,

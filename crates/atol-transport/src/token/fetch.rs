@@ -90,19 +90,16 @@ impl Plan {
         if let Some(found) = stored.and_then(|stored| self.usable(shared, &stored)) {
             return Ok(found);
         }
-        if let Some(error) = refusals.and_then(|refusals| tokens.take_over(self, &refusals)) {
-            return Err(error);
-        }
         if !self.credentials.has_password() {
-            if self.dead.is_some() {
-                // Nobody else shall find it either: there will be no other in its place.
-                shared.remove_stored(&self.key);
-            }
+            self.remove_dead(shared).await;
             return Err(Error::new(
                 ErrorKind::Config,
                 "cannot log in: there is no token that the service takes, and no password to get another with",
             )
             .with_advice("try again with the password"));
+        }
+        if let Some(error) = refusals.and_then(|refusals| tokens.take_over(self, &refusals)) {
+            return Err(error);
         }
         let clock = &*shared.clock;
         let pause = self.not_before.saturating_sub(clock.monotonic());
@@ -138,6 +135,17 @@ impl Plan {
         }
         let lifetime = Lifetime::resume(&*shared.clock, stored.obtained_at())?;
         Some(Fetched { token: stored.token().clone(), lifetime, fresh: false })
+    }
+
+    /// Nobody else shall find the refused token either: there will be no other in its place. Whoever has the password may
+    /// have put one there meanwhile, which stays.
+    async fn remove_dead(&self, shared: &Shared) {
+        let (key, Some(dead)) = (self.key.clone(), self.dead.clone()) else { return };
+        let remove = move |store: &dyn TokenStore| match store.load(&key)? {
+            Some(stored) if *stored.token() == dead => store.remove(&key),
+            _ => Ok(()),
+        };
+        shared.ask_store("remove", remove).await;
     }
 
     /// Other processes may have been refused meanwhile, so theirs are read again.

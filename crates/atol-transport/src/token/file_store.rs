@@ -19,7 +19,7 @@ use crate::error::{BoxError, Error, ErrorKind, Result};
 const VERSION: u32 = 1;
 
 /// More than any file of ours: a token, a login and an address.
-const LARGEST: u64 = 16 * 1024;
+const LARGEST: usize = 16 * 1024;
 
 /// Keeps each token in a file that only its owner may read.
 ///
@@ -194,8 +194,9 @@ fn read(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     if !is_private(&file)? {
         return Ok(None);
     }
-    let mut text = Zeroizing::new(Vec::with_capacity(1024));
-    file.take(LARGEST).read_to_end(&mut text)?;
+    // Room for the largest and for the look behind its end: a text that grows leaves copies of itself behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(LARGEST + 64));
+    file.take(LARGEST as u64).read_to_end(&mut text)?;
     Ok(Some(text))
 }
 

@@ -111,8 +111,10 @@ pub struct TokenKey {
 
 impl TokenKey {
     /// The key of a login in an environment, for a look into a store without a client.
+    ///
+    /// As in [`Credentials`](crate::Credentials), spaces around the login do not count.
     pub fn new(endpoints: &Endpoints, login: &str) -> TokenKey {
-        TokenKey { environment: endpoints.to_string().into(), login: login.into() }
+        TokenKey { environment: endpoints.to_string().into(), login: login.trim().into() }
     }
 
     /// The address of the environment: `https://online.atol.ru`.

@@ -22,6 +22,7 @@ mod recovery;
 mod refusals;
 mod secrets;
 mod store;
+mod without_password;
 
 use std::fmt;
 use std::pin::Pin;

@@ -22,26 +22,6 @@ async fn clients_that_share_a_store_log_in_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_password_a_stored_token_is_used_and_nothing_is_sent_to_log_in() {
-    let store = MemoryTokenStore::default();
-    let service = Service::new();
-    client_with(&service, |builder| builder.store(store.clone())).call().await.unwrap();
-    let login = Credentials::without_password(Credentials::test().login()).unwrap();
-    let tokens = Tokens::builder(&Environment::Test, login)
-        .clock(service.clock.clone())
-        .store(store.clone())
-        .build()
-        .unwrap();
-    let client = Client { stack: TokenLayer::new(tokens.clone()).layer(service.clone()), tokens };
-    assert_eq!(client.call().await.unwrap(), 200);
-    let service = service.on_call(|_| refusal(401, 11));
-    assert!(client.call().await.unwrap_err().is_config());
-    assert_eq!(service.logins(), 1);
-    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
-    assert_eq!(store.load(&key).unwrap(), None, "the next one shall not try it again");
-}
-
-#[tokio::test(start_paused = true)]
 async fn another_login_does_not_get_the_token() {
     let store = MemoryTokenStore::default();
     let service = Service::new();
