@@ -133,6 +133,7 @@ mod json;
 mod kkt;
 mod list;
 mod list_reader;
+mod member;
 mod offset_timestamp;
 mod position;
 mod read;

@@ -10,6 +10,7 @@ use serde_core::de::{
 use crate::excerpt::excerpt;
 use crate::field::{FIRST_UNSENT, Field, FieldSet};
 use crate::kkt::Kkt;
+use crate::member::Member;
 use crate::offset_timestamp::{OffsetTimestamp, TimestampVisitor};
 
 /// One register, bare or in an envelope that begins with it.
@@ -117,8 +118,9 @@ impl<'de> Deserialize<'de> for DataEnvelope {
 
 /// Reads the object itself, without an envelope, as strictly as [`Kkt::from_json`]; errors name the field too.
 ///
-/// Unknown members need `serde_json` right underneath, which alone can hand them over as they are: `#[serde(flatten)]`
-/// and untagged enums, which read into a buffer of serde's first, refuse a register that has some.
+/// Unknown members keep their text where `serde_json` is right underneath. `#[serde(flatten)]`, tagged and untagged enums
+/// read into a buffer of serde's first, which keeps the value alone: `12.50` comes out as `12.5`, and the members of an
+/// object in alphabetical order.
 impl<'de> Deserialize<'de> for Kkt {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(KktVisitor)
@@ -145,11 +147,13 @@ impl<'de> Visitor<'de> for KktVisitor {
                     Field::FirstUnsetDocTimestamp
                 }
                 Key::Borrowed(name) => {
-                    kkt.extra.push(name, map.next_value()?).map_err(|error| named(name, error))?;
+                    let Member(json) = map.next_value()?;
+                    kkt.extra.push(name, json).map_err(|error| named(name, error))?;
                     continue;
                 }
                 Key::Unescaped(name) => {
-                    kkt.extra.push(&name, map.next_value()?).map_err(|error| named(&name, error))?;
+                    let Member(json) = map.next_value()?;
+                    kkt.extra.push(&name, json).map_err(|error| named(&name, error))?;
                     continue;
                 }
             };
