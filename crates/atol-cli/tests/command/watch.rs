@@ -1,31 +1,43 @@
 //! `atol watch`.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 use atol_mock::{Fault, Fleet};
 
 use crate::support::{Home, service, shop};
 
+/// So many registers that the first event, which shows them all, is longer than a pipe holds.
+const TOO_MANY: usize = 2000;
+
 /// A watch that runs, and its events.
 struct Running {
     child: Child,
-    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+    events: BufReader<ChildStdout>,
 }
 
 impl Running {
     fn start(home: &Home, args: &[&str]) -> Running {
         let mut command = home.command(&[&["watch"], args].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Running { child, lines }
+        let events = BufReader::new(child.stdout.take().unwrap());
+        Running { child, events }
+    }
+
+    /// One whose reader has stalled in the middle of the first event.
+    fn start_stalled(home: &Home, args: &[&str]) -> Running {
+        let mut watch = Running::start(home, args);
+        // The buffer of the reader holds less than the event has.
+        assert!(!watch.events.fill_buf().unwrap().is_empty());
+        watch
     }
 
     /// Reads events up to the first of that name, and gives the names of all.
     fn until(&mut self, name: &str) -> Vec<String> {
         let mut names = Vec::new();
         while names.last().is_none_or(|last| last != name) {
-            let line = self.lines.next().unwrap().unwrap();
+            let mut line = String::new();
+            self.events.read_line(&mut line).unwrap();
             let event: serde_json::Value = serde_json::from_str(&line).unwrap();
             names.push(event["event"].as_str().unwrap().to_owned());
         }
@@ -42,8 +54,8 @@ impl Running {
     }
 }
 
-fn fleet() -> Fleet {
-    Fleet::generate(1, 20, "2026-11-24T10:00:00Z".parse().unwrap())
+fn fleet(size: usize) -> Fleet {
+    Fleet::generate(1, size, "2026-11-24T10:00:00Z".parse().unwrap())
 }
 
 #[test]
@@ -59,21 +71,30 @@ fn a_demo_lives_and_ctrl_c_ends_it_with_a_summary() {
 
 #[test]
 fn ctrl_c_ends_it_though_its_reader_has_stalled() {
-    let home = Home::new();
-    // The first event is longer than a pipe holds.
-    let mut command = home.command(&["watch", "--demo-size", "2000", "--output", "jsonl"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut stdout = child.stdout.take().unwrap();
-    stdout.read_exact(&mut [0]).unwrap();
-    let watch = Running { child, lines: BufReader::new(stdout).lines() };
+    let size = TOO_MANY.to_string();
+    let watch = Running::start_stalled(&Home::new(), &["--demo-size", &size, "--output", "jsonl"]);
     let (status, said) = watch.stop("-INT");
     assert_eq!(status.code(), Some(130), "{said}");
     assert!(said.contains("watched for "), "{said}");
 }
 
 #[test]
+fn what_its_reader_did_not_take_is_told_after_a_restart() {
+    let service = service(shop().fleet(fleet(TOO_MANY)));
+    let home = Home::new().at(&service);
+    let state = home.path().join("watch.json");
+    let args = ["--output", "jsonl", "--state", state.to_str().unwrap()];
+    let watch = Running::start_stalled(&home, &args);
+    watch.stop("-INT");
+    assert!(state.exists());
+    let mut watch = Running::start(&home, &args);
+    assert_eq!(watch.until("polled")[0], "snapshot");
+    watch.stop("-INT");
+}
+
+#[test]
 fn sigterm_ends_it_in_good_order() {
-    let service = service(shop().fleet(fleet()));
+    let service = service(shop().fleet(fleet(20)));
     let mut watch = Running::start(&Home::new().at(&service), &["--output", "jsonl"]);
     watch.until("polled");
     let (status, said) = watch.stop("-TERM");
@@ -82,7 +103,7 @@ fn sigterm_ends_it_in_good_order() {
 
 #[test]
 fn after_a_restart_it_goes_on_from_the_state() {
-    let service = service(shop().fleet(fleet()));
+    let service = service(shop().fleet(fleet(20)));
     let home = Home::new().at(&service);
     let state = home.path().join("watch.json");
     let args = ["--output", "jsonl", "--state", state.to_str().unwrap()];
@@ -97,7 +118,7 @@ fn after_a_restart_it_goes_on_from_the_state() {
 
 #[test]
 fn an_outage_is_told_and_survived() {
-    let service = service(shop().fleet(fleet()).fault(Fault::Html(404).times(1)));
+    let service = service(shop().fleet(fleet(20)).fault(Fault::Html(404).times(1)));
     let mut watch = Running::start(&Home::new().at(&service), &["--output", "jsonl", "--interval", "1s"]);
     assert_eq!(watch.until("poll-failed"), ["poll-failed"]);
     assert_eq!(watch.until("polled")[0], "recovered");

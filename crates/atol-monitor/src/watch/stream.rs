@@ -133,6 +133,23 @@ impl Watch {
         poll_fn(|context| self.poll_event(context)).await
     }
 
+    /// Takes back an event that could not be passed on, to be the next that is given out; until then it is in the
+    /// [state](Self::state).
+    ///
+    /// ```no_run
+    /// # use atol_monitor::watch::{Watch, WatchEvent};
+    /// # async fn send(event: &WatchEvent) -> Result<(), std::io::Error> { Ok(()) }
+    /// # async fn example(mut watch: Watch) {
+    /// let event = watch.next_event().await;
+    /// if send(&event).await.is_err() {
+    ///     watch.give_back(event);
+    /// }
+    /// # }
+    /// ```
+    pub fn give_back(&mut self, event: WatchEvent) {
+        self.pending.push_front(event);
+    }
+
     /// Whether everything that has come to light has been given out: the moment to save the [state](Self::state).
     pub fn is_caught_up(&self) -> bool {
         self.pending.is_empty()

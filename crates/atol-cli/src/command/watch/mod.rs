@@ -51,7 +51,6 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
             code = &mut stop => break code?,
             event = watch.next_event() => event,
         };
-        session.count(&event);
         let told = match args.output {
             WatchFormat::Text => lines.of(&event, &watch.fleet()),
             WatchFormat::Jsonl => vec![serde_json::to_string(&event).map_err(io::Error::from)?],
@@ -60,9 +59,14 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
         let printed = tokio::task::spawn_blocking(move || print(&told));
         tokio::select! {
             biased;
-            code = &mut stop => break code?,
             printed = printed => printed.map_err(io::Error::from)??,
+            code = &mut stop => {
+                // Nobody has read it: the next watch shall tell it.
+                watch.give_back(event);
+                break code?;
+            }
         }
+        session.count(&event);
         if let (true, Some(file)) = (watch.is_caught_up(), &state_file) {
             file.save(&watch.state(), context.console);
         }

@@ -18,7 +18,11 @@ const MINUTES: i64 = 22;
 
 /// What the service tells depends on the time alone, so that a restart changes nothing about it.
 fn fleet(minute: i64, now: Timestamp) -> Option<Vec<Kkt>> {
-    let ill = |number, percent| healthy(number, now).fiscal_storage_percentage_use(percent).build();
+    // With a member that this version does not know, as real records may have.
+    let ill = |number, percent| {
+        let ill = healthy(number, now).fiscal_storage_percentage_use(percent);
+        ill.extra("voltage", r#"{"low": [null, "no"], "now": 12.5}"#).unwrap().build()
+    };
     match minute {
         0..=2 => Some(vec![healthy(1, now).build(), ill(2, 85.0)]),
         // Failures for long enough that silence is told.
@@ -133,4 +137,17 @@ fn dropped_at_any_await_and_restored_it_loses_no_alarm() {
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_back_is_told_next_by_this_watch_and_by_one_that_is_restored() {
+    let clock = Arc::new(VirtualClock::starting_at(start()));
+    let mut first = watch(&clock, None);
+    let event = first.next_event().await;
+    assert!(matches!(event, WatchEvent::Snapshot { .. }), "{event:?}");
+    first.give_back(event.clone());
+    assert!(!first.is_caught_up());
+    let state = serde_json::from_str(&serde_json::to_string(&first.state()).unwrap()).unwrap();
+    assert_eq!(watch(&clock, Some(state)).next_event().await, event);
+    assert_eq!(first.next_event().await, event);
 }
