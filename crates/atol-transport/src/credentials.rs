@@ -50,8 +50,8 @@ impl Credentials {
 
     /// A login alone, for a [`TokenStore`](crate::TokenStore) that has its token.
     ///
-    /// When there is no such token or the service refuses it, calls fail with [`ErrorKind::Config`] and nothing is sent to
-    /// log in; a token that was refused is removed from the store.
+    /// When there is no such token or the service refuses it, calls fail with [`ErrorKind::NoPassword`] and nothing is sent
+    /// to log in; a token that was refused is removed from the store.
     ///
     /// # Errors
     ///

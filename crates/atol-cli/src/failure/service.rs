@@ -68,6 +68,7 @@ fn kind_in_russian(kind: TransportKind) -> &'static str {
         TransportKind::CredentialsRejected => "сервис не принял логин и пароль",
         TransportKind::UserBlocked => "пользователь заблокирован сервисом",
         TransportKind::Unauthorized | TransportKind::InvalidToken => "сервис не принял авторизацию",
+        TransportKind::NoPassword => "войти нельзя: нет ни действующего токена, ни пароля",
         TransportKind::Throttled => "сервис просит подождать",
         TransportKind::Service | TransportKind::Status => "сервис ответил отказом",
         TransportKind::Protocol
@@ -121,6 +122,12 @@ fn advice(error: &Error) -> Option<Text> {
                 "попросите поддержку АТОЛ Онлайн разблокировать пользователя{quoting}"
             )
         }
+        TransportKind::NoPassword => text!(
+            "the token that an earlier command left is no longer taken: run this one again and it asks for the password, \
+             or set ATOL_PASSWORD, or name a file with --password-file",
+            "токен прежней команды больше не действует: запустите эту ещё раз, и она спросит пароль, или задайте \
+             ATOL_PASSWORD либо --password-file"
+        ),
         TransportKind::Tls(TlsFailure::UnknownIssuer) => text!(
             "if a company proxy or the НУЦ Минцифры issued the certificate, get that root (the latter from \
              https://www.gosuslugi.ru/crt), check its fingerprint and pass it with --ca-file ROOT.pem; verification \

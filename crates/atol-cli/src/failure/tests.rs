@@ -8,7 +8,7 @@ use super::Failure;
 use crate::console::{Console, Verbosity};
 
 /// The failures that a person can do something about.
-const KINDS: [(ErrorKind, &str); 11] = [
+const KINDS: [(ErrorKind, &str); 12] = [
     (ErrorKind::Connect(ConnectFailure::Dns), "the name `kkt.example.com` could not be resolved"),
     (ErrorKind::Connect(ConnectFailure::Refused), "no connection to `127.0.0.1`: Connection refused"),
     (ErrorKind::Connect(ConnectFailure::Other), "no connection to `kkt.example.com`: No route to host"),
@@ -19,6 +19,7 @@ const KINDS: [(ErrorKind, &str); 11] = [
     (ErrorKind::Timeout(Phase::Call), "no answer within 60 s"),
     (ErrorKind::CredentialsRejected, "the service answered 401 with error 12"),
     (ErrorKind::UserBlocked, "the service answered 403 with error 14"),
+    (ErrorKind::NoPassword, "cannot log in: there is no token that the service takes, and no password"),
     (ErrorKind::Redirect, "the service answered 302 with a redirect to https://portal.example.com"),
 ];
 

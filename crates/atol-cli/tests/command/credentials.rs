@@ -3,6 +3,9 @@
 use std::io::{Read, Write};
 use std::process::Stdio;
 
+use atol_mock::{Call, Fault};
+use atol_monitor::ServiceErrorCode;
+
 use crate::support::{Home, Run, atol, read_until, service, shop};
 
 #[test]
@@ -90,6 +93,29 @@ fn nobody_is_asked_for_a_password_while_a_token_is_kept() {
     child.stdin.take().unwrap().write_all(b"wrong\n").unwrap();
     let again = Run(child.wait_with_output().unwrap()).expect_code(0);
     assert!(!again.out().contains("Password"), "{}", again.out());
+}
+
+// Terminals of one's own are a matter of Unix.
+#[cfg(unix)]
+#[test]
+fn a_kept_token_that_is_refused_is_told_once_and_the_next_command_asks_for_the_password() {
+    let expired = Fault::ErrorObject { status: 401, code: ServiceErrorCode::ExpiredToken };
+    let service = service(shop().fault(expired.on(Call::One)));
+    let home = Home::new().with("ATOL_ENVIRONMENT", &service.uri()).with("ATOL_LOGIN", "shop");
+    let keep = || home.command(&["list"]).env("ATOL_PASSWORD", "right").output().unwrap();
+    let on_a_terminal = |line: &str| Some(Run(home.on_a_terminal(line)?.output().unwrap()));
+    for (line, code, words) in [
+        ("get 00107703864827 00107703864828", 1, "asks for the password"),
+        ("get 00107703864827 00107703864828 --lang ru", 1, "она спросит пароль"),
+        ("check 00107703864827 00107703864828", 3, "asks for the password"),
+    ] {
+        assert!(keep().status.success());
+        let Some(run) = on_a_terminal(line) else { return };
+        let run = run.expect_code(code);
+        assert_eq!(run.out().matches(words).count(), 1, "{}", run.out());
+    }
+    let again = on_a_terminal("list").unwrap();
+    assert!(again.out().contains("Password of shop: "), "{}", again.out());
 }
 
 #[test]

@@ -162,6 +162,7 @@ impl FailureKind {
                     Transport::CredentialsRejected
                     | Transport::UserBlocked
                     | Transport::Unauthorized
+                    | Transport::NoPassword
                     | Transport::InvalidToken,
                 ),
             ) => Self::Auth,

@@ -42,6 +42,8 @@ pub enum ErrorKind {
     UserBlocked,
     /// A fresh token was refused. Sent; not retried.
     Unauthorized,
+    /// There is no token that the service takes, and no password to get another with. No login was sent; not retried.
+    NoPassword,
     /// The service answered the login with something that cannot be a token. Sent; not retried.
     InvalidToken,
     /// The service asks for a longer wait than this call may take. Sent; see `retry_after()`.
@@ -111,6 +113,7 @@ impl ErrorKind {
     pub(super) fn sent(self) -> Sent {
         match self {
             ErrorKind::Config
+            | ErrorKind::NoPassword
             | ErrorKind::Connect(_)
             | ErrorKind::Tls(_)
             | ErrorKind::Proxy

@@ -104,7 +104,8 @@ impl Error {
             || self.service_error().is_some_and(|error| error.code == ServiceErrorCode::StateCheckNotFound)
     }
 
-    /// The service does not let us in: login or password wrong, user blocked, token refused even when fresh.
+    /// The service does not let us in: login or password wrong, user blocked, token refused even when fresh, or refused and
+    /// no password to get another with.
     ///
     /// # Troubleshooting
     ///
@@ -116,6 +117,7 @@ impl Error {
             ErrorKind::CredentialsRejected
                 | ErrorKind::UserBlocked
                 | ErrorKind::Unauthorized
+                | ErrorKind::NoPassword
                 | ErrorKind::InvalidToken
         )
     }

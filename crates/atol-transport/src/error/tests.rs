@@ -20,6 +20,7 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::CredentialsRejected,
     ErrorKind::UserBlocked,
     ErrorKind::Unauthorized,
+    ErrorKind::NoPassword,
     ErrorKind::InvalidToken,
     ErrorKind::Throttled,
     ErrorKind::Cancelled,
@@ -76,6 +77,7 @@ fn every_kind_has_a_predicate_and_says_whether_it_was_sent() {
     CredentialsRejected, sent Yes: service auth
     UserBlocked, sent Yes: service auth
     Unauthorized, sent Yes: service auth
+    NoPassword, sent No: auth
     InvalidToken, sent Yes: auth
     Throttled, sent Yes: service throttled
     Cancelled, sent Maybe: cancelled

@@ -167,6 +167,7 @@ mod tests {
             (ErrorKind::UserBlocked, 403),
             (ErrorKind::Unauthorized, 401),
             (ErrorKind::Unauthorized, 503),
+            (ErrorKind::NoPassword, 0),
             (ErrorKind::InvalidToken, 200),
             (ErrorKind::Throttled, 429),
             (ErrorKind::Cancelled, 0),

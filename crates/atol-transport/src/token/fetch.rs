@@ -93,7 +93,7 @@ impl Plan {
         if !self.credentials.has_password() {
             self.remove_dead(shared).await;
             return Err(Error::new(
-                ErrorKind::Config,
+                ErrorKind::NoPassword,
                 "cannot log in: there is no token that the service takes, and no password to get another with",
             )
             .with_advice("try again with the password"));

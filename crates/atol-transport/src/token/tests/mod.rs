@@ -39,7 +39,7 @@ use super::{TokenLayer, TokenService, Tokens};
 use crate::body::{Body, ResponseBody};
 use crate::call::{Authenticate, Login};
 use crate::clock::{Clock, VirtualClock};
-use crate::{BoxError, Credentials, Environment, Error, ErrorKind, Result};
+use crate::{BoxError, Credentials, Environment, Error, ErrorKind, Result, Sent};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);

@@ -28,7 +28,8 @@ async fn a_stored_token_is_used_and_nothing_is_sent_to_log_in() {
     let reader = reader(&service, store.clone());
     assert_eq!(reader.call().await.unwrap(), 200);
     let service = service.on_call(|_| refusal(401, 11));
-    assert!(reader.call().await.unwrap_err().is_config());
+    let error = reader.call().await.unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (ErrorKind::NoPassword, Sent::No));
     assert_eq!(service.logins(), 1);
     assert_eq!(store.load(&key()).unwrap(), None, "the next one shall not try it again");
 }
@@ -65,7 +66,7 @@ async fn logins_of_others_that_were_refused_hold_nothing_back() {
     let service = Service::new();
     store().set_refusals(&key(), Some(&Refusals::new([service.clock.wall()], false))).unwrap();
     let reader = reader(&service, store());
-    assert!(reader.call().await.unwrap_err().is_config());
+    assert_eq!(reader.call().await.unwrap_err().kind(), ErrorKind::NoPassword);
     let left = StoredToken::new(Token::new("left").unwrap(), service.clock.wall());
     store().save(&key(), &left).unwrap();
     assert_eq!(reader.call().await.unwrap(), 200);
