@@ -49,7 +49,7 @@ async fn what_a_held_back_process_hears() {
     service.sleep(10 * SECOND).await;
     let client = process(&service, store(directory.path()));
     let error = client.call().await.unwrap_err();
-    assert_eq!((error.retry_after(), error.sent()), (Some(50 * SECOND), crate::Sent::No));
+    assert_eq!((error.retry_after(), error.sent()), (Some(50 * SECOND), Sent::No));
     insta::assert_snapshot!(error.report(), @r"
     login or password are wrong, said the service at 2026-11-24T12:00:00Z, before this program was started (the next login is tried in 50 s)
       what to do: correct login or password; they are tried again when the pause is over
