@@ -37,6 +37,8 @@ fn any_failure_to_find_out_is_unknown_and_says_why_on_standard_output() {
     for (home, args) in [
         (Home::new(), &["check", "--no-such-option"][..]),
         (Home::new(), &["check", "--timeout"]),
+        (Home::new(), &["--tiemout", "45s", "check"]),
+        (Home::new(), &["--timeout", "soon", "check", "--demo"]),
         (Home::new(), &["--lang", "de", "check"]),
         (Home::new(), &["check", "../../auth", "--demo"]),
         (Home::new(), &["check", "00000000000000", "--demo"]),
