@@ -22,14 +22,21 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the line is written anew.
 const PERIOD: Duration = Duration::from_millis(200);
 
-/// Counts what was read. As a layer of a monitor it counts the calls, each of which is a page.
+/// Counts what was read. As a layer of a monitor it counts the calls, each of which asks for a page or for a register.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Progress {
-    pages: Arc<AtomicU64>,
+    calls: Arc<AtomicU64>,
     registers: Arc<AtomicU64>,
+    /// How many registers are asked for one by one, if they are.
+    one_by_one: Option<u64>,
 }
 
 impl Progress {
+    /// The same where each of so many registers is a call.
+    pub(crate) fn one_by_one(&self, registers: usize) -> Progress {
+        Progress { one_by_one: u64::try_from(registers).ok(), ..self.clone() }
+    }
+
     /// So many more registers were read.
     pub(crate) fn add_registers(&self, count: usize) {
         self.registers.fetch_add(u64::try_from(count).unwrap_or_default(), Ordering::Relaxed);
@@ -68,16 +75,18 @@ impl Progress {
     }
 
     fn line(&self, elapsed: Duration, language: Language) -> String {
-        let (pages, registers) = (self.pages.load(Ordering::Relaxed), self.registers.load(Ordering::Relaxed));
+        let (calls, registers) = (self.calls.load(Ordering::Relaxed), self.registers.load(Ordering::Relaxed));
         let seconds = elapsed.as_secs();
         let rate = registers / seconds.max(1);
-        match (language, registers) {
-            (Language::Ru, 0) => format!("чтение: страница {pages}, {seconds} с"),
-            (Language::Ru, _) => {
-                format!("чтение: страница {pages}, ККТ: {registers} ({rate}/с), {seconds} с")
+        match (language, self.one_by_one, registers) {
+            (Language::Ru, Some(all), _) => format!("запрос: ККТ {calls} из {all}, {seconds} с"),
+            (Language::Ru, None, 0) => format!("чтение: страница {calls}, {seconds} с"),
+            (Language::Ru, None, _) => {
+                format!("чтение: страница {calls}, ККТ: {registers} ({rate}/с), {seconds} с")
             }
-            (_, 0) => format!("reading: page {pages}, {seconds} s"),
-            _ => format!("reading: page {pages}, {registers} registers ({rate}/s), {seconds} s"),
+            (_, Some(all), _) => format!("asking: register {calls} of {all}, {seconds} s"),
+            (_, None, 0) => format!("reading: page {calls}, {seconds} s"),
+            (_, None, _) => format!("reading: page {calls}, {registers} registers ({rate}/s), {seconds} s"),
         }
     }
 }
@@ -93,7 +102,7 @@ impl<S> Layer<S> for Progress {
     type Service = Counted<S>;
 
     fn layer(&self, inner: S) -> Counted<S> {
-        Counted { inner, pages: Arc::clone(&self.pages) }
+        Counted { inner, calls: Arc::clone(&self.calls) }
     }
 }
 
@@ -101,7 +110,7 @@ impl<S> Layer<S> for Progress {
 #[derive(Debug, Clone)]
 pub(crate) struct Counted<S> {
     inner: S,
-    pages: Arc<AtomicU64>,
+    calls: Arc<AtomicU64>,
 }
 
 impl<S: Service<Request<Body>>> Service<Request<Body>> for Counted<S> {
@@ -114,7 +123,7 @@ impl<S: Service<Request<Body>>> Service<Request<Body>> for Counted<S> {
     }
 
     fn call(&mut self, request: Request<Body>) -> S::Future {
-        self.pages.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.inner.call(request)
     }
 }
@@ -126,11 +135,20 @@ mod tests {
     #[test]
     fn the_line_tells_pages_registers_and_rate() {
         let progress = Progress::default();
-        progress.pages.store(7, Ordering::Relaxed);
+        progress.calls.store(7, Ordering::Relaxed);
         assert_eq!(progress.line(Duration::from_millis(1_400), Language::En), "reading: page 7, 1 s");
         progress.registers.store(6_000, Ordering::Relaxed);
         let elapsed = Duration::from_secs(3);
         assert_eq!(progress.line(elapsed, Language::En), "reading: page 7, 6000 registers (2000/s), 3 s");
         assert_eq!(progress.line(elapsed, Language::Ru), "чтение: страница 7, ККТ: 6000 (2000/с), 3 с");
+    }
+
+    #[test]
+    fn what_is_asked_for_one_by_one_is_no_page() {
+        let progress = Progress::default();
+        progress.calls.store(7, Ordering::Relaxed);
+        let line = |language| progress.one_by_one(20).line(Duration::from_secs(3), language);
+        assert_eq!(line(Language::En), "asking: register 7 of 20, 3 s");
+        assert_eq!(line(Language::Ru), "запрос: ККТ 7 из 20, 3 с");
     }
 }

@@ -19,9 +19,10 @@ pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, F
     let cells = || Cells { policy: limits.policy(), now, language: context.console.language };
     let judged = |kkt| Judged::new(kkt, limits.policy(), now);
     let format = args.output.output;
+    let progress = connection.progress.one_by_one(serials.len());
     if let [serial] = serials.as_slice() {
         let asking = monitor.get_one(serial.as_str());
-        let kkt = connection.progress.during(asking, context.console, &context.clock).await?;
+        let kkt = progress.during(asking, context.console, &context.clock).await?;
         match format {
             Format::Json => print(&kkt)?,
             Format::Table => print(&card(&judged(kkt), cells(), Screen::of_stdout()))?,
@@ -30,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, F
         return Ok(ExitCode::SUCCESS);
     }
     let asking = answers(monitor, &serials);
-    let answers = connection.progress.during(asking, context.console, &context.clock).await?;
+    let answers = progress.during(asking, context.console, &context.clock).await?;
     let mut found = Vec::new();
     let mut last_failure = None;
     for (serial, answer) in answers {

@@ -53,3 +53,20 @@ fn progress_is_told_on_a_terminal_and_never_where_output_is_kept() {
     assert_eq!(piped.json().as_array().map(Vec::len), Some(service.fleet().serials().len()));
     assert_eq!(piped.err(), "");
 }
+
+#[test]
+fn registers_that_are_asked_for_one_by_one_are_no_pages() {
+    const ASKING: &str = "asking: register 2 of 2";
+    let service = service(shop());
+    let gate = TcpListener::bind("127.0.0.1:0").unwrap();
+    let home =
+        Home::new().at(&service).with("ATOL_ENVIRONMENT", &format!("http://{}", gate.local_addr().unwrap()));
+    let serials: Vec<_> = service.fleet().serials().into_iter().take(2).collect();
+    let Some(mut command) = home.on_a_terminal(&format!("get {}", serials.join(" "))) else { return };
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut terminal = child.stdout.take().unwrap();
+    let seen = read_until(&mut terminal, ASKING);
+    open(gate, service.uri().replace("http://", ""));
+    terminal.read_to_string(&mut String::new()).unwrap();
+    assert!(child.wait().unwrap().success() && seen.ends_with(ASKING), "{seen:?}");
+}

@@ -78,7 +78,8 @@ impl Survey {
         limits: &Limits,
     ) -> Result<(), Failure> {
         let asking = answers(&connection.monitor, serials);
-        let answers = connection.progress.during(asking, context.console, &context.clock).await?;
+        let progress = connection.progress.one_by_one(serials.len());
+        let answers = progress.during(asking, context.console, &context.clock).await?;
         for (serial, answer) in answers {
             match answer {
                 Ok(kkt) => self.registers.push(Judged::new(kkt, limits.policy(), self.now)),
