@@ -146,7 +146,7 @@ fn explain(text: &str) -> Option<Error> {
     members.iter().find_map(|(name, value)| {
         let error = match Field::from_name(name) {
             Some(field) => check(field.shape(), value.get()).err()?,
-            None => unfit(value.get())?,
+            None => unfit(name, value.get())?,
         };
         Some(error.at_path(excerpt(name)).at(place(text, value.get())))
     })
@@ -198,9 +198,9 @@ fn check(shape: Shape, json: &str) -> Result<(), Error> {
     Err(Error::new(kind).expected(shape.expected()).found(describe(json)))
 }
 
-/// What is wrong with the value of an unknown member, if it cannot be kept.
-fn unfit(json: &str) -> Option<Error> {
-    extra::checked(json).err()?;
+/// What is wrong with an unknown member, if it cannot be kept.
+fn unfit(name: &str, json: &str) -> Option<Error> {
+    extra::checked(name, json).err()?;
     Some(Error::new(ErrorKind::InvalidValue).expected(extra::EXPECTED).found(describe(json)))
 }
 

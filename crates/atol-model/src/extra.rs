@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_core::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
 use crate::field::Field;
+use crate::member::{self, LEVELS, Member, RESERVED, is_reserved};
 
 /// Unknown members, in the order they came, each as JSON text.
 ///
@@ -24,8 +25,9 @@ use crate::field::Field;
 /// ```
 ///
 /// A number keeps all its digits and a text its escapes; white space between the tokens goes, so that a register never
-/// spreads over several lines. What [`serde_json::Value`] cannot hold (127 levels and more, a number beyond a double, half
-/// a surrogate pair) is not let in, so each member can be had as a `Value`.
+/// spreads over several lines. What [`serde_json::Value`] cannot hold (a number beyond a double, half a surrogate pair, a
+/// name that means something to `serde_json`) is not let in, nor are more than 100 levels, so each member can be had as a
+/// `Value`, and with others around it.
 #[derive(Clone, Default)]
 pub struct Extra {
     members: Vec<(Box<str>, Box<RawValue>)>,
@@ -69,7 +71,7 @@ impl Extra {
             return Err(Error::new(ErrorKind::DuplicateField).at_path(name));
         }
         RawValue::from_string(json.into())
-            .and_then(|json| self.push(&name, json))
+            .and_then(|json| self.push(&name, Member(json)))
             .map_err(|_| Error::new(ErrorKind::InvalidValue).at_path(name).expected(EXPECTED))
     }
 
@@ -81,8 +83,8 @@ impl Extra {
     }
 
     /// Adds a member that was read. Whether its name came before is asked once, at the end: see [`Self::repeated`].
-    pub(crate) fn push(&mut self, name: &str, json: Box<RawValue>) -> Result<(), serde_json::Error> {
-        let json = match checked(json.get())? {
+    pub(crate) fn push(&mut self, name: &str, Member(json): Member) -> Result<(), serde_json::Error> {
+        let json = match checked(name, json.get())? {
             Cow::Borrowed(_) => json,
             Cow::Owned(dense) => RawValue::from_string(dense)?,
         };
@@ -131,14 +133,17 @@ impl fmt::Debug for Extra {
 }
 
 /// What a reader is told to write instead.
-pub(crate) const EXPECTED: &str =
-    "JSON of less than 127 levels, numbers no larger than a double, whole surrogate pairs";
+pub(crate) const EXPECTED: &str = "JSON of at most 100 levels, numbers no larger than a double, whole surrogate pairs, \
+    no name like $serde_json::…";
 
-/// Refuses JSON that a [`Value`](serde_json::Value) cannot hold and drops the white space between the tokens of the rest.
-pub(crate) fn checked(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+/// Refuses members that are not let in and drops the white space between the tokens of the others' values.
+pub(crate) fn checked<'a>(name: &str, json: &'a str) -> Result<Cow<'a, str>, serde_json::Error> {
+    if is_reserved(name) {
+        return Err(serde_json::Error::custom(RESERVED));
+    }
     let seen = Seen::in_json(json);
     if seen.odd {
-        serde_json::from_str::<Holdable>(json)?;
+        member::check(json)?;
     }
     if !seen.space {
         return Ok(Cow::Borrowed(json));
@@ -158,7 +163,7 @@ pub(crate) fn checked(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
 
 /// What a glance at a value shows, much quicker than reading it. May cry wolf, never misses one.
 struct Seen {
-    /// Something that a `Value` may not be able to hold: an escape, an exponent, very many brackets or digits.
+    /// Something that may not be let in: an escape, an exponent, a dollar, very many brackets or digits.
     odd: bool,
     /// White space between tokens.
     space: bool,
@@ -166,8 +171,8 @@ struct Seen {
 
 impl Seen {
     fn in_json(json: &str) -> Self {
-        /// Fewer levels than a `Value` may have, and fewer digits than a double's 308.
-        const MANY: u32 = 100;
+        /// Fewer than a double's 308.
+        const MANY_DIGITS: u32 = 100;
         let (mut brackets, mut digits, mut in_text) = (0, 0, false);
         let mut seen = Self { odd: false, space: false };
         for byte in json.bytes() {
@@ -175,6 +180,7 @@ impl Seen {
                 // From here on it is not clear any more what is text and what is not.
                 b'\\' => return Self { odd: true, space: true },
                 b'"' => in_text = !in_text,
+                b'$' => seen.odd = true,
                 _ if in_text => {}
                 b' ' | b'\n' | b'\r' | b'\t' => seen.space = true,
                 b'[' | b'{' => brackets += 1,
@@ -184,60 +190,7 @@ impl Seen {
                 _ => {}
             }
         }
-        seen.odd |= brackets > MANY || digits > MANY;
+        seen.odd |= brackets > LEVELS || digits > MANY_DIGITS;
         seen
-    }
-}
-
-/// Goes through a value as reading a [`Value`](serde_json::Value) would, without building it.
-struct Holdable;
-
-impl<'de> Deserialize<'de> for Holdable {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct HoldableVisitor;
-
-        impl<'de> Visitor<'de> for HoldableVisitor {
-            type Value = Holdable;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(EXPECTED)
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Holdable, E> {
-                Ok(Holdable)
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Holdable, E> {
-                Ok(Holdable)
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Holdable, E> {
-                Ok(Holdable)
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Holdable, E> {
-                Ok(Holdable)
-            }
-
-            fn visit_str<E>(self, _: &str) -> Result<Holdable, E> {
-                Ok(Holdable)
-            }
-
-            fn visit_unit<E>(self) -> Result<Holdable, E> {
-                Ok(Holdable)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Holdable, A::Error> {
-                while let Some(Holdable) = seq.next_element()? {}
-                Ok(Holdable)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Holdable, A::Error> {
-                while let Some((Holdable, Holdable)) = map.next_entry()? {}
-                Ok(Holdable)
-            }
-        }
-
-        deserializer.deserialize_any(HoldableVisitor)
     }
 }

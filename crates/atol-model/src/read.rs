@@ -10,7 +10,6 @@ use serde_core::de::{
 use crate::excerpt::excerpt;
 use crate::field::{FIRST_UNSENT, Field, FieldSet};
 use crate::kkt::Kkt;
-use crate::member::Member;
 use crate::offset_timestamp::{OffsetTimestamp, TimestampVisitor};
 
 /// One register, bare or in an envelope that begins with it.
@@ -119,8 +118,8 @@ impl<'de> Deserialize<'de> for DataEnvelope {
 /// Reads the object itself, without an envelope, as strictly as [`Kkt::from_json`]; errors name the field too.
 ///
 /// Unknown members keep their text where `serde_json` is right underneath. `#[serde(flatten)]`, tagged and untagged enums
-/// read into a buffer of serde's first, which keeps the value alone: `12.50` comes out as `12.5`, and the members of an
-/// object in alphabetical order.
+/// read into a buffer of serde's first, which keeps the meaning alone: `12.50` comes out as `12.5`, and a number beyond 64
+/// bits without the digits that a double has no room for.
 impl<'de> Deserialize<'de> for Kkt {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(KktVisitor)
@@ -147,13 +146,11 @@ impl<'de> Visitor<'de> for KktVisitor {
                     Field::FirstUnsetDocTimestamp
                 }
                 Key::Borrowed(name) => {
-                    let Member(json) = map.next_value()?;
-                    kkt.extra.push(name, json).map_err(|error| named(name, error))?;
+                    read_unknown(&mut kkt, name, &mut map)?;
                     continue;
                 }
                 Key::Unescaped(name) => {
-                    let Member(json) = map.next_value()?;
-                    kkt.extra.push(&name, json).map_err(|error| named(&name, error))?;
+                    read_unknown(&mut kkt, &name, &mut map)?;
                     continue;
                 }
             };
@@ -204,6 +201,11 @@ fn read<'de, A: MapAccess<'de>>(kkt: &mut Kkt, field: Field, map: &mut A) -> Res
         Field::NetworkErrorCode => kkt.network_error_code = map.next_value()?,
     }
     Ok(())
+}
+
+fn read_unknown<'de, A: MapAccess<'de>>(kkt: &mut Kkt, name: &str, map: &mut A) -> Result<(), A::Error> {
+    let json = map.next_value().map_err(|error| named(name, error))?;
+    kkt.extra.push(name, json).map_err(|error| named(name, error))
 }
 
 /// An error that says which member it is about.

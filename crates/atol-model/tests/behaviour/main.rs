@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod auto_traits;
+mod buffered;
 mod errors;
 mod hostile;
 mod list;
