@@ -160,7 +160,6 @@
 //! | feature | default | brings | costs |
 //! |---|---|---|---|
 //! | `test-util` | no | the service in memory | no crate that is not there already |
-//!
 //! | `file-token-store` | no | `FileTokenStore` in [`transport::token`]: a command that cron starts logs in once a day | half a dozen small crates |
 //! | `gzip` | no | compressed answers, for clients that call `accept_gzip` | a dozen crates: tower-http, flate2 |
 //! | `tracing` | no | spans and events of each call and attempt | no crate that is not there already |
