@@ -2,7 +2,7 @@
 
 use atol_model::OffsetTimestamp;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use jiff::fmt::strtime;
 use jiff::tz::{self, TimeZone};
 
@@ -48,9 +48,14 @@ impl Calendar {
         self.date(from).duration_until(self.date(to)).as_hours() / 24
     }
 
-    /// The instant as this zone's clocks show it.
+    /// The instant as this zone's clocks show it, but not before they show the year 1.
+    ///
+    /// An earlier date could be written and not read back, and the moment at which the year 1 begins somewhere stands for
+    /// "never" in records: it is shown as the same in each zone that is behind.
     pub(super) fn local(&self, at: Timestamp) -> OffsetTimestamp {
-        OffsetTimestamp::new(at, self.zone.to_offset(at))
+        let offset = self.zone.to_offset(at);
+        let year_one = offset.to_timestamp(date(1, 1, 1).at(0, 0, 0, 0)).unwrap_or(at);
+        OffsetTimestamp::new(at.max(year_one), offset)
     }
 }
 
@@ -94,8 +99,23 @@ mod tests {
             assert!(calendar.days(Timestamp::MIN, Timestamp::MAX) > 7_000_000);
             assert!(calendar.days(Timestamp::MAX, Timestamp::MIN) < -7_000_000);
             assert_eq!(calendar.local(Timestamp::MAX).timestamp(), Timestamp::MAX);
-            assert_eq!(calendar.local(Timestamp::MIN).timestamp(), Timestamp::MIN);
         }
+    }
+
+    #[test]
+    fn every_local_date_can_be_read_back() {
+        let never: OffsetTimestamp = "0001-01-01T00:00:00+03:00".parse().unwrap();
+        let later = never.timestamp() + jiff::SignedDuration::from_hours(24);
+        for zone in [MOSCOW, "Europe/Kaliningrad", "+25:59", "-25:59"] {
+            let calendar = Calendar::named(zone).unwrap();
+            for at in [Timestamp::MIN, never.timestamp(), later, Timestamp::MAX] {
+                let local = calendar.local(at);
+                assert_eq!(local.to_string().parse::<OffsetTimestamp>().unwrap(), local, "{zone}");
+            }
+        }
+        let west = Calendar::named("+02:00").unwrap().local(never.timestamp());
+        assert_eq!(west.to_string(), "0001-01-01T00:00:00+02:00");
+        assert_eq!(Calendar::moscow().local(never.timestamp()), never);
     }
 
     #[test]

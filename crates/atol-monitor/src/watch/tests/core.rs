@@ -287,43 +287,6 @@ fn a_register_that_stands_twice_in_a_list_counts_once() {
 }
 
 #[test]
-fn events_are_plain_json_and_survive_it() {
-    let mut bench = Bench::new();
-    let now = bench.now();
-    let mut events = bench.watcher.observe(
-        PollOutcome::List(KktList::new(
-            vec![healthy(1, now).fiscal_storage_percentage_use(85.0).build()],
-            vec![rejected(None)],
-        )),
-        bench.moment().with_server_time(Some(now + SignedDuration::from_hours(1))),
-    );
-    events.extend(bench.watcher.observe(failed(FailureKind::Connect), bench.moment()));
-    let moment = bench.wait(HOUR * 2).moment();
-    events.extend(bench.watcher.tick(moment));
-    let now = bench.now();
-    let news = list(vec![healthy(1, now).build(), healthy(2, now).build()]);
-    events.extend(bench.watcher.observe(news, bench.moment()));
-    events.extend(bench.watcher.observe(list(vec![]), bench.moment()));
-    for event in &events {
-        let json = serde_json::to_string(event).unwrap();
-        assert_eq!(&serde_json::from_str::<WatchEvent>(&json).unwrap(), event, "{json}");
-    }
-    let failed = events.iter().find(|event| matches!(event, WatchEvent::PollFailed { .. })).unwrap();
-    insta::assert_json_snapshot!(failed, @r#"
-    {
-      "event": "poll-failed",
-      "at": "2019-12-05T11:46:00Z",
-      "since": "2019-12-05T11:46:00Z",
-      "failures": 1,
-      "error": {
-        "kind": "connect",
-        "summary": "connect"
-      }
-    }
-    "#);
-}
-
-#[test]
 fn a_state_of_another_version_is_refused_with_both_numbers() {
     let state = WatchState::new(Bench::new().watcher.memory().clone(), vec![]);
     let json = serde_json::to_string(&state).unwrap();

@@ -5,6 +5,7 @@ mod driver;
 mod model;
 mod mutations;
 mod restart;
+mod saved;
 
 use std::time::Duration;
 
