@@ -41,8 +41,8 @@
 //! | one part of the list, as the service cuts it | [`page`](KktMonitor::page) | that part |
 //!
 //! The first three promise the same: what is in the list all the time comes exactly once, or there is an error that says
-//! [`Incomplete`](ErrorKind::Incomplete), and there is no third outcome. How the service pages is not documented, so they
-//! are right whatever it does. Two short requests behind the last page make sure of the end; a list whose pages have less
+//! [`Incomplete`](ErrorKind::Incomplete). How the service pages is not documented, so they take nothing for granted;
+//! [`get_all`](KktMonitor::get_all) names what nobody could tell. Two short requests behind the last page make sure of the end; a list whose pages have less
 //! than a hundred registers is read twice. A record that cannot be read never hides the others: it is in
 //! [`KktList::rejected`], or an item of the stream with [`Error::rejected`].
 //!

@@ -70,9 +70,15 @@ impl KktMonitor {
 
     /// All registers, every page of them.
     ///
-    /// What is in the list all the time comes exactly once and in order, whatever the service does with pages: it may
-    /// cut them shorter, ignore `limit` or `offset`, repeat itself. Registers that come or go meanwhile may be there or
-    /// not.
+    /// What is in the list all the time comes exactly once and in order, however the service treats `limit` and `offset`:
+    /// it may cut pages shorter, have pages behind the end, repeat itself, refuse. Registers that come or go meanwhile may
+    /// be there or not.
+    ///
+    /// # What nobody could tell
+    ///
+    /// A service that ignores `limit` and `offset` alike and keeps registers back looks like one that has no more; so does
+    /// one that hands out a single register and refuses to go on. Of records without a serial number nothing but the
+    /// place tells which is which.
     ///
     /// # Errors
     ///
@@ -138,8 +144,8 @@ impl KktMonitor {
     /// - A record that cannot be read is an `Err` with [`Error::rejected`], and the stream goes on. Any other error is
     ///   the last item; what came before it is good. A stream that ends without one has brought the whole list.
     /// - The promise is that of [`get_all`](Self::get_all). To keep it, the serial numbers of the first 100 000
-    ///   registers are remembered, in a few bytes each. A list that is longer and loses registers while it is read ends
-    ///   with [`ErrorKind::Incomplete`].
+    ///   registers are remembered, in a few bytes each. A list that is longer and changes while it is read may
+    ///   end with [`ErrorKind::Incomplete`].
     /// - An answer that breaks off is not asked for again, since its registers were handed out; what
     ///   [`get_all`](Self::get_all) and [`pages`](Self::pages) repeat by themselves is an error here.
     /// - Dropping the stream cancels the request. While it is being read it takes one of the places of

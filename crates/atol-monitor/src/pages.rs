@@ -39,8 +39,7 @@ impl Pages {
                     self.sift(list, gathered);
                     self.pager.end()
                 }
-                Err(error) if self.pager.is_beyond_end(&error) => self.pager.end(),
-                Err(error) => Err(error),
+                Err(error) => self.pager.refused(error),
             };
             self.failure = read.err();
             self.is_over = self.failure.is_some();
@@ -107,7 +106,7 @@ pub(crate) fn identity(kkt: &Kkt) -> Identity<'_> {
 /// What tells a rejected record from the others.
 pub(crate) fn identity_of_rejected(record: &RejectedKkt) -> Identity<'_> {
     match &record.serial_number {
-        Some(serial) => Identity::Serial(serial),
-        None => Identity::Text(&record.raw),
+        Some(serial) => Identity::Rejected(serial),
+        None => Identity::Nameless,
     }
 }

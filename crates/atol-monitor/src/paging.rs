@@ -28,6 +28,10 @@
 //! **A server that hands out a hundred registers at once** does not go on to hand out single ones while more follow. There
 //! nothing follows the last one if it stands where it stood, alone, and the second look at a long list is spared.
 //!
+//! **A refusal is not yet an end.** An offset behind it may be refused (400, 404, 416), and so may any other for reasons
+//! of the server's own. So the last one has to be found alone, all of a list in small pages has to be seen twice, and
+//! then the refusal has to be heard again.
+//!
 //! # Servers without an end
 //!
 //! Some answer a page, their first or last, for whatever lies behind the end. An offset behind every list tells, and no
@@ -41,11 +45,17 @@
 //! - That a server which handed out a hundred registers, or has no end, cuts a page down to a single one although more
 //!   follow.
 //! - That registers which had left the list are back, just in time to be seen again.
+//! - That a server which hands out a single register and refuses to go on has more.
+//! - Records without a serial number from each other, but by their place: in a list that changes meanwhile one of them may
+//!   come twice or not at all.
 
+mod end;
 mod habits;
 mod pass;
 mod seen;
 mod step;
+
+use atol_model::ServiceErrorCode;
 
 use self::habits::Habits;
 use self::pass::Pass;
@@ -68,7 +78,7 @@ const IDLE: u32 = 16;
 /// More registers than any customer has: where a server that never ends is stopped.
 const MOST_REGISTERS: u64 = 5_000_000;
 
-/// More elements than these are not added to a list between two requests.
+/// As many are asked for at once where more are refused.
 const FEW: u64 = 100;
 
 /// An offset behind the end of every list.
@@ -90,6 +100,8 @@ pub(crate) struct Pager {
     is_chained: bool,
     /// The list is asked for in one page, because it repeats itself.
     asks_for_all: bool,
+    /// What was last asked for behind the last element was refused.
+    is_refused_behind: bool,
     returns: u32,
     idle: u32,
     /// How many registers are too many.
@@ -97,6 +109,8 @@ pub(crate) struct Pager {
     /// The reading since the beginning.
     pass: Pass,
     page: Progress,
+    /// What came instead of the last page.
+    refusal: Option<Error>,
 }
 
 impl Pager {
@@ -117,11 +131,13 @@ impl Pager {
             furthest: 0,
             is_chained: true,
             asks_for_all: false,
+            is_refused_behind: false,
             returns: 0,
             idle: 0,
             most: MOST_REGISTERS,
             pass: Pass::default(),
             page: Progress::default(),
+            refusal: None,
         }
     }
 
@@ -162,13 +178,23 @@ impl Pager {
             return Verdict::Known;
         }
         let sight = self.seen.insert(mark);
-        let is_text = matches!(element, Identity::Text(_));
-        self.pass.take_in(place, mark, if is_text { Sight::New } else { sight });
+        let is_mended = match element {
+            Identity::Serial(_) => self.seen.mend(mark),
+            Identity::Rejected(_) if sight == Sight::New => {
+                self.seen.note_broken(mark);
+                false
+            }
+            Identity::Rejected(_) | Identity::Nameless => false,
+        };
+        let is_nameless = matches!(element, Identity::Nameless);
+        self.pass.take_in(place, mark, if is_nameless { Sight::New } else { sight });
         if sight == Sight::New {
             self.page.new += 1;
-        } else if is_text && place >= self.furthest {
+        } else if is_nameless && place >= self.furthest {
             self.seen.count_equal();
             self.page.equal += 1;
+        } else if is_mended {
+            self.seen.count_equal();
         } else {
             return Verdict::Known;
         }
@@ -182,26 +208,47 @@ impl Pager {
     /// [`ErrorKind::Incomplete`] when the list cannot be read to its end.
     pub(crate) fn end(&mut self) -> Result<()> {
         let page = std::mem::take(&mut self.page);
+        if !page.is_refused {
+            self.refusal = None;
+        }
         self.seen.begin_page();
         let place = (self.count, self.pass.places());
         let is_second_look = matches!(self.step, Step::Again(_)) && page.read > 0;
         let (offset, step) = (self.offset(), std::mem::replace(&mut self.step, Step::Done));
         self.step = self.end_page(step, offset, &page)?;
-        let stands = page.new == 0 && !is_second_look && (self.count, self.pass.places()) == place;
-        self.idle = if stands { self.idle + 1 } else { 0 };
+        let stands = page.new == 0 && (self.count, self.pass.places()) == place;
+        self.idle = match stands {
+            // It is as long as the list.
+            true if is_second_look => self.idle,
+            true => self.idle + 1,
+            false => 0,
+        };
         if self.idle > IDLE {
             return Err(self.incomplete("the service answers otherwise each time"));
         }
         Ok(())
     }
 
-    /// Whether this error may be what the server says of an offset behind the end: then the page is an empty one.
-    pub(crate) fn is_beyond_end(&self, error: &Error) -> bool {
-        let is_refusal = error
-            .transport()
-            .and_then(atol_transport::Error::status)
-            .is_some_and(|status| matches!(status.as_u16(), 400 | 404 | 416));
-        is_refusal && (self.offset() > 0 || self.asks_for_all)
+    /// Takes what came instead of the page. It may be what the server says of an offset behind the end, or of the limit.
+    ///
+    /// # Errors
+    ///
+    /// What came, if it is neither; otherwise as [`end`](Self::end).
+    pub(crate) fn refused(&mut self, error: Error) -> Result<()> {
+        let status = error.transport().and_then(atol_transport::Error::status).map(|status| status.as_u16());
+        let is_of_field = status == Some(422)
+            || error.service_error().is_some_and(|error| error.code == ServiceErrorCode::ValidationException);
+        if matches!(self.step, Step::First) && self.limit > FEW && is_of_field {
+            self.limit = FEW;
+            return Ok(());
+        }
+        let is_of_offset = matches!(status, Some(400 | 404 | 416));
+        if !is_of_offset || self.offset() == 0 && !self.asks_for_all {
+            return Err(error);
+        }
+        self.page.is_refused = true;
+        self.refusal = Some(error);
+        self.end()
     }
 
     /// What comes after a page that was for this step and began at `offset`.
@@ -215,12 +262,13 @@ impl Pager {
         match step {
             // There is nothing, or all was removed.
             Step::First | Step::Back { offset: 0 } if page.read == 0 && !self.asks_for_all => Ok(Step::Done),
-            Step::Behind { .. } => self.end_behind(offset, page),
-            Step::Overlap { sees_more: true } if is_last_alone => Ok(Step::Behind { reads: true }),
+            Step::Behind { once_more, .. } => self.end_behind(once_more, offset, page),
+            Step::Overlap { sees_more: true } if is_last_alone => Ok(Step::behind(true)),
             Step::Confirm if is_last_alone && self.pass.has_repeats() => self.begin_anew(),
             Step::Confirm if is_last_alone && (self.habits.hands_out_many || self.habits.is_endless) => {
                 Ok(Step::Done)
             }
+            Step::Confirm if is_last_alone && self.is_refused_behind => Ok(Step::Again(Pass::default())),
             Step::Confirm if is_last_alone => Ok(Step::ProbeFar { is_confirmed: true }),
             Step::Again(again) => self.end_again(again, page),
             Step::ProbeFar { is_confirmed } if is_confirmed || begins_anew => {
@@ -254,7 +302,7 @@ impl Pager {
     /// Whether the page may begin with this element.
     fn is_fit(&self, element: Identity<'_>, mark: Mark) -> bool {
         // A record without a serial number marks no place: there may be others like it.
-        let is_known = matches!(element, Identity::Serial(_)) && self.seen.contains(mark);
+        let is_known = !matches!(element, Identity::Nameless) && self.seen.contains(mark);
         match self.step {
             Step::First | Step::Back { offset: 0 } => true,
             Step::Back { .. } => is_known,
@@ -262,7 +310,7 @@ impl Pager {
                 Some(mark) == self.last || Some(mark) != self.habits.first && is_known
             }
             // Of what is not remembered nobody can say that it is new.
-            Step::Behind { reads } => reads && self.page.goes_on && (self.seen.is_complete() || is_known),
+            Step::Behind { reads, .. } => reads && self.page.goes_on && (self.seen.is_complete() || is_known),
             Step::Again(_) | Step::ProbeFar { .. } | Step::ProbeNear | Step::Done => false,
         }
     }
@@ -270,7 +318,8 @@ impl Pager {
     /// Whether this element may follow the last one: it was not in this reading, or the reading was here before.
     fn goes_on(&self, element: Identity<'_>, mark: Mark) -> bool {
         let is_elsewhere = matches!(self.seen.sight(mark), Sight::InThisReading | Sight::InThisPage);
-        let may_be = !is_elsewhere || self.count < self.pass.places() || matches!(element, Identity::Text(_));
+        let may_be =
+            !is_elsewhere || self.count < self.pass.places() || matches!(element, Identity::Nameless);
         may_be && Some(mark) != self.habits.first
     }
 
@@ -285,34 +334,7 @@ impl Pager {
             return self.go_back(offset);
         }
         let is_short = self.habits.observe(offset, self.limit, page);
-        Ok(if is_short { Step::Behind { reads: false } } else { Step::Overlap { sees_more: false } })
-    }
-
-    fn end_behind(&mut self, offset: u64, page: &Progress) -> Result<Step> {
-        if page.read > 0 {
-            self.is_chained = false;
-            (self.count, self.last) = (offset + page.read, page.last);
-            self.take_in(page)?;
-            return Ok(Step::Behind { reads: true });
-        }
-        match page.first {
-            Some(_) if page.goes_on => Ok(Step::Overlap { sees_more: true }),
-            // It stands elsewhere, and no page overlaps to say why.
-            Some(_) if !self.is_chained => self.begin_anew(),
-            None if self.pass.has_repeats() => self.begin_anew(),
-            None if !self.is_chained || !self.habits.hands_out_many => Ok(Step::Again(Pass::default())),
-            _ => Ok(Step::Confirm),
-        }
-    }
-
-    fn end_again(&mut self, again: Pass, page: &Progress) -> Result<Step> {
-        if again.equals(&self.pass) {
-            Ok(Step::Done)
-        } else if again.places() == self.pass.places() || page.read == 0 {
-            self.begin_anew()
-        } else {
-            Ok(Step::Again(again))
-        }
+        Ok(if is_short { Step::behind(false) } else { Step::Overlap { sees_more: false } })
     }
 
     fn take_in(&mut self, page: &Progress) -> Result<()> {
@@ -324,24 +346,6 @@ impl Pager {
             self.count_return()?;
         }
         Ok(())
-    }
-
-    /// A later page begins with the first element of the list.
-    fn suspect(&mut self, offset: u64) -> Result<Step> {
-        if self.count != self.habits.first_page {
-            return self.go_back(offset);
-        }
-        self.count_return()?;
-        Ok(if offset > FEW { Step::ProbeNear } else { Step::ProbeFar { is_confirmed: false } })
-    }
-
-    /// The server ignores `offset`: nothing but the first page can be had.
-    fn end_without_offset(&self) -> Result<Step> {
-        if self.count != self.limit {
-            // It had room for more and gave no more: that was the whole list.
-            return Ok(Step::Done);
-        }
-        Err(self.incomplete("the service ignores `offset` and there may be more than one page"))
     }
 
     /// Goes back to where a known register may be: first by a page, then to the beginning.
@@ -380,7 +384,12 @@ impl Pager {
             return Err(self.incomplete("the service hands out single registers, and other ones each time"));
         }
         if self.returns > RETURNS {
-            return Err(self.incomplete("it changed each time while it was being read"));
+            return Err(match &self.refusal {
+                Some(refusal) => {
+                    self.incomplete(&format!("the service refuses pages that there should be ({refusal})"))
+                }
+                None => self.incomplete("it changed each time while it was being read"),
+            });
         }
         Ok(())
     }

@@ -93,8 +93,7 @@ impl Registers {
                 self.page = Some(Arriving { body, piece: Bytes::new(), reader: ListReader::new() });
                 Ok(())
             }
-            Err(error) if self.pager.is_beyond_end(&error) => self.pager.end(),
-            Err(error) => Err(error),
+            Err(error) => self.pager.refused(error),
         }
     }
 

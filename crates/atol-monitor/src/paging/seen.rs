@@ -1,15 +1,18 @@
 //! Which elements of a list were there already, in a few bytes each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 /// What tells an element from the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Identity<'a> {
     /// A register's serial number.
     Serial(&'a str),
-    /// The whole text of a record that has none. Such records may well be equal: think of `null`.
-    Text(&'a str),
+    /// The serial number of a record that cannot be read. It hides no register of that number that can.
+    Rejected(&'a str),
+    /// A record without a serial number. The service may write it otherwise in its next answer, so nothing but their place
+    /// tells such records from each other.
+    Nameless,
 }
 
 /// An identity in eight bytes. Two of a million registers share one with a chance of 1 to 37 million, and the key is
@@ -34,6 +37,8 @@ pub(super) struct Seen {
     key: RandomState,
     /// Each with the page that had it last.
     marks: HashMap<Mark, u32, BuildHasherDefault<AsItIs>>,
+    /// Those of them of which no record could be read.
+    broken: HashSet<Mark>,
     most: usize,
     is_complete: bool,
     /// Different elements, and equal ones at different places.
@@ -49,6 +54,7 @@ impl Seen {
         Seen {
             key: RandomState::new(),
             marks: HashMap::default(),
+            broken: HashSet::new(),
             most,
             is_complete: true,
             len: 0,
@@ -58,7 +64,10 @@ impl Seen {
     }
 
     pub(super) fn mark(&self, element: Identity<'_>) -> Mark {
-        self.key.hash_one(element)
+        self.key.hash_one(match element {
+            Identity::Serial(serial) | Identity::Rejected(serial) => Some(serial),
+            Identity::Nameless => None,
+        })
     }
 
     /// Whether it is remembered.
@@ -94,6 +103,18 @@ impl Seen {
         self.len += 1;
         self.is_complete &= has_room;
         Sight::New
+    }
+
+    /// Takes note that a remembered element could not be read.
+    pub(super) fn note_broken(&mut self, mark: Mark) {
+        if self.contains(mark) {
+            self.broken.insert(mark);
+        }
+    }
+
+    /// Takes note that an element could be read. Whether it could not before.
+    pub(super) fn mend(&mut self, mark: Mark) -> bool {
+        self.broken.remove(&mark)
     }
 
     /// What comes now is of another page.

@@ -12,9 +12,10 @@ pub(super) enum Step {
         sees_more: bool,
     },
     /// Begins behind the last element read. At first it is only looked whether there is anything: a page that overlaps
-    /// keeps the order. Where none does, it is read.
+    /// keeps the order. Where none does, it is read. Asked once more when all was seen twice but this was refused.
     Behind {
         reads: bool,
+        once_more: bool,
     },
     /// Does the last element still stand where it stood, alone?
     Confirm,
@@ -33,6 +34,13 @@ pub(super) enum Step {
     Done,
 }
 
+impl Step {
+    /// For the first time.
+    pub(super) fn behind(reads: bool) -> Step {
+        Step::Behind { reads, once_more: false }
+    }
+}
+
 /// What the page at hand has brought so far.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
@@ -43,6 +51,8 @@ pub(super) struct Progress {
     pub(super) equal: u64,
     pub(super) first: Option<Mark>,
     pub(super) last: Option<Mark>,
+    /// There is none: the service says that its offset is wrong.
+    pub(super) is_refused: bool,
     /// It does not begin as it should, so nothing in it counts.
     pub(super) is_unfit: bool,
     /// It begins with what may follow the last element.

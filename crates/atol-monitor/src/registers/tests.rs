@@ -109,6 +109,42 @@ async fn a_broken_record_is_an_item_that_names_its_place_and_the_stream_goes_on(
 }
 
 #[tokio::test]
+async fn a_broken_record_does_not_hide_a_good_one_with_its_number() {
+    let service = InMemory::new([]);
+    service.push_raw(r#"{"serialNumber":"00000000000001"}"#);
+    service.push_raw(kkt(1).to_json());
+    let registers: Vec<_> = service.monitor().stream().collect().await;
+    assert_eq!(registers.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true]);
+    let list = service.monitor().get_all().await.unwrap();
+    assert_eq!((list.len(), list.rejected().len()), (1, 1));
+}
+
+/// The time of the answer stands in it, for example.
+#[tokio::test]
+async fn a_record_without_a_number_that_reads_otherwise_each_time_is_told_once() {
+    for (size, place) in [(3, 0), (3, 3), (500, 500), (1500, 999), (1500, 1000)] {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = requests.clone();
+        let monitor =
+            KktMonitor::from_client(Client::from_service(service_fn(move |request: Request<_>| {
+                let request: Request<RequestBody> = request;
+                let number = counted.fetch_add(1, Ordering::Relaxed);
+                let mut all: Vec<_> = fleet(size).iter().map(Kkt::to_json).collect();
+                all.insert(place, format!(r#"{{"answer":{number}}}"#));
+                let offset = request.uri().query().unwrap().split("offset=").nth(1).unwrap();
+                let page: Vec<_> = all.into_iter().skip(offset.parse().unwrap()).take(1000).collect();
+                let body = ResponseBody::full(format!("[{}]", page.join(",")));
+                std::future::ready(Ok::<_, BoxError>(Response::new(body)))
+            })));
+        let list = monitor.get_all().await.unwrap();
+        assert_eq!((list.len(), list.rejected().len()), (size, 1), "at {place}");
+        assert!(requests.load(Ordering::Relaxed) < 8, "{requests:?}");
+        let told: Vec<_> = monitor.stream().collect().await;
+        assert_eq!(told.len(), size + 1, "at {place}");
+    }
+}
+
+#[tokio::test]
 async fn a_torn_body_ends_with_an_error_behind_its_whole_registers() {
     let service = InMemory::new(fleet(3));
     let two = fleet(2).iter().map(|kkt| kkt.to_json().len() + 1).sum::<usize>() + 5;
@@ -188,8 +224,8 @@ async fn a_body_that_is_of_no_more_use_is_not_read_on() {
         elements.chain(stream::iter([text("]")]))
     });
     assert_eq!(monitor.stream().filter(|register| std::future::ready(register.is_ok())).count().await, 5000);
-    assert_eq!(asked.load(Ordering::Relaxed), 3);
-    assert_eq!(read_again.load(Ordering::Relaxed), 2, "one element of each later answer");
+    assert_eq!(asked.load(Ordering::Relaxed), 4);
+    assert_eq!(read_again.load(Ordering::Relaxed), 3, "one element of each later answer");
 }
 
 proptest! {

@@ -22,6 +22,10 @@ pub(super) struct Server {
     /// Pages may be shorter than they could be, in turn.
     shorter: Vec<usize>,
     beyond: Beyond,
+    /// The request that is refused, whatever it is for.
+    stray: Option<usize>,
+    /// Offsets that are no multiple of the limit are refused.
+    wants_multiples: bool,
     calls: usize,
     shown: Shown,
 }
@@ -39,6 +43,9 @@ struct Shown {
 impl Server {
     pub(super) fn page(&mut self, all: &[String], limit: usize, offset: usize) -> Option<Vec<String>> {
         let length = self.length(limit);
+        if self.stray == Some(self.calls) || self.wants_multiples && !offset.is_multiple_of(limit) {
+            return None;
+        }
         let offset = if self.ignores_offset { 0 } else { offset };
         let page = if offset < all.len() || all.is_empty() {
             slice(all, length, offset)
@@ -60,11 +67,17 @@ impl Server {
 
     /// How long a page may be. Who has handed out a hundred, or has a page for every offset, hands out no single elements.
     fn length(&mut self, limit: usize) -> usize {
-        let least = if self.shown.hands_out_many || self.is_endless() { 2 } else { 1 };
+        let no_singles = self.shown.hands_out_many || self.is_endless() || self.wants_multiples;
+        let least = if no_singles { 2 } else { 1 };
         let shorter = self.shorter[self.calls % self.shorter.len()].max(least);
         self.calls += 1;
         let limit = if self.ignores_limit { usize::MAX } else { limit };
         limit.min(self.cap).min(shorter)
+    }
+
+    /// Whether it may refuse what is there.
+    pub(super) fn refuses(&self) -> bool {
+        self.stray.is_some() || self.wants_multiples
     }
 
     /// Whether it has handed out a single element although more were asked for and followed.
@@ -96,16 +109,21 @@ pub(super) fn server() -> impl Strategy<Value = Server> {
         1 => proptest::collection::vec(1_usize..6, 1..20),
     ];
     let cap = prop_oneof![1 => number(300), 1 => Just(usize::MAX)];
-    (proptest::bool::weighted(0.2), proptest::bool::weighted(0.1), cap, shorter, beyond).prop_map(
-        |(ignores_limit, ignores_offset, cap, shorter, beyond)| {
+    let stray = proptest::option::weighted(0.1, 2_usize..30);
+    let ignores = (proptest::bool::weighted(0.2), proptest::bool::weighted(0.1));
+    (ignores, cap, shorter, beyond, stray, proptest::bool::weighted(0.05)).prop_map(
+        |((ignores_limit, ignores_offset), cap, shorter, beyond, stray, wants_multiples)| {
             // To ignore `offset` and to hold something back cannot be told from having no more.
             let holds_back = ignores_offset;
+            let cap = if wants_multiples { cap.max(2) } else { cap };
             Server {
                 ignores_limit,
                 ignores_offset,
                 cap: if holds_back { usize::MAX } else { cap },
                 shorter: if holds_back { vec![usize::MAX] } else { shorter },
                 beyond,
+                stray,
+                wants_multiples,
                 calls: 0,
                 shown: Shown::default(),
             }

@@ -1,0 +1,60 @@
+//! What follows the last element: more of the list, nothing, or a server without an end.
+
+use super::Pager;
+use super::pass::Pass;
+use super::step::{Progress, Step};
+use crate::error::Result;
+
+impl Pager {
+    /// After a look behind the last element.
+    pub(super) fn end_behind(&mut self, once_more: bool, offset: u64, page: &Progress) -> Result<Step> {
+        self.is_refused_behind = page.is_refused;
+        if page.read > 0 {
+            self.is_chained = false;
+            (self.count, self.last) = (offset + page.read, page.last);
+            self.take_in(page)?;
+            return Ok(Step::behind(true));
+        }
+        match page.first {
+            Some(_) if page.goes_on => Ok(Step::Overlap { sees_more: true }),
+            // It stands elsewhere, and no page overlaps to say why.
+            Some(_) if !self.is_chained => self.begin_anew(),
+            None if self.pass.has_repeats() => self.begin_anew(),
+            None if once_more => Ok(Step::Done),
+            None if !self.is_chained => Ok(Step::Again(Pass::default())),
+            // A server may refuse for other reasons than that there is nothing.
+            None if !self.habits.hands_out_many && !page.is_refused => Ok(Step::Again(Pass::default())),
+            _ => Ok(Step::Confirm),
+        }
+    }
+
+    /// After a page of the second look.
+    pub(super) fn end_again(&mut self, again: Pass, page: &Progress) -> Result<Step> {
+        if again.equals(&self.pass) {
+            let once_more = Step::Behind { reads: !self.is_chained, once_more: true };
+            Ok(if self.is_refused_behind { once_more } else { Step::Done })
+        } else if again.places() == self.pass.places() || page.read == 0 {
+            self.begin_anew()
+        } else {
+            Ok(Step::Again(again))
+        }
+    }
+
+    /// A later page begins with the first element of the list.
+    pub(super) fn suspect(&mut self, offset: u64) -> Result<Step> {
+        if self.count != self.habits.first_page {
+            return self.go_back(offset);
+        }
+        self.count_return()?;
+        Ok(Step::ProbeFar { is_confirmed: false })
+    }
+
+    /// The server ignores `offset`: nothing but the first page can be had.
+    pub(super) fn end_without_offset(&self) -> Result<Step> {
+        if self.count != self.limit {
+            // It had room for more and gave no more: that was the whole list.
+            return Ok(Step::Done);
+        }
+        Err(self.incomplete("the service ignores `offset` and there may be more than one page"))
+    }
+}

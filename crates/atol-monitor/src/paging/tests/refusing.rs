@@ -1,0 +1,55 @@
+//! Servers that refuse pages, behind the end or elsewhere.
+
+use super::*;
+
+#[test]
+fn one_refusal_is_not_the_end() {
+    for (size, cap) in [(500, 50), (500, 99), (500, 100), (30, 1), (30, 2)] {
+        for stray in 2..40 {
+            let (all, mut calls) = (list(size), 0);
+            let (read, _) = read(Pager::new(1000), |limit, offset| {
+                calls += 1;
+                (calls != stray && offset < size).then(|| slice(&all, limit.min(cap), offset))
+            });
+            match read {
+                Ok(read) => assert_eq!(read.len(), size, "at most {cap}, request {stray} refused"),
+                // The first page is refused for whatever reason.
+                Err(error) => assert!(matches!(error.kind(), ErrorKind::Incomplete | ErrorKind::Transport)),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_server_that_refuses_what_is_behind_the_end_costs_few_requests() {
+    for (size, cap, expected) in
+        [(1, 1000, 5), (9, 1000, 5), (120, 1000, 3), (120, 50, 10), (3, 1, 2 + 3 + 1 + 3 + 1)]
+    {
+        let all = list(size);
+        let (read, requests) = read(Pager::new(1000), |limit, offset| {
+            (offset < size).then(|| slice(&all, limit.min(cap), offset))
+        });
+        assert_eq!((read.unwrap(), requests), (all, expected), "{size} registers, at most {cap}");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_offsets_between_its_pages_is_told_as_such() {
+    for cap in [50, 1000] {
+        let all = list(2500);
+        let (read, requests) = read(Pager::new(1000), |limit, offset| {
+            (offset % limit == 0).then(|| slice(&all, limit.min(cap), offset))
+        });
+        let error = read.unwrap_err().to_string();
+        assert!(error.contains("refuses pages that there should be (the service answered 404)"), "{error}");
+        assert!(requests < 40, "{requests}");
+    }
+}
+
+#[test]
+fn fewer_are_asked_for_where_the_limit_is_refused() {
+    let mut pager = Pager::new(1000);
+    pager.refused(refusal(422)).unwrap();
+    assert_eq!(pager.next().unwrap().limit(), Some(100));
+    assert!(pager.refused(refusal(422)).is_err());
+}
