@@ -114,7 +114,8 @@ impl Seen {
 
     /// Takes note that an element could be read. Whether it could not before.
     pub(super) fn mend(&mut self, mark: Mark) -> bool {
-        self.broken.remove(&mark)
+        // Mostly there are none, and no hash has to be made.
+        !self.broken.is_empty() && self.broken.remove(&mark)
     }
 
     /// What comes now is of another page.
