@@ -95,6 +95,10 @@ impl Shown<'_> {
         if let Some((_, example)) = command.split_once("--example ") {
             return format!("cargo run --quiet --all-features --example {example}");
         }
+        if let Some((first, others)) = command.split_once(" | ") {
+            // The shell goes by how the last of them ends, and it is the first whose failure must be seen.
+            return format!("printed=$({first}) && printf '%s\\n' \"$printed\" | {others}");
+        }
         if !self.is_endless() {
             return command;
         }
@@ -189,6 +193,19 @@ $ nobody runs this
         assert!(other.is_some_and(|fault| fault.starts_with("did not print `atol: demo: 24 made")));
         assert!(is_shown("ATOL OK - 3 …", "ATOL OK - # registers"));
         assert!(!is_shown("ATOL OK - 3", "ATOL OK - # registers"));
+    }
+
+    #[test]
+    fn a_command_that_fails_in_front_of_a_pipe_fails() -> anyhow::Result<()> {
+        let run = |command| {
+            let script = commands(&[(0, command)])[0].script();
+            std::process::Command::new("sh").args(["-c", &script]).output()
+        };
+        assert_eq!(run("$ sh -c 'echo 1; exit 3' | wc -l")?.status.code(), Some(3));
+        let counted = run("$ printf '1\\n2\\n' | wc -l")?;
+        assert!(counted.status.success());
+        assert_eq!(String::from_utf8(counted.stdout)?.trim(), "2");
+        Ok(())
     }
 
     #[test]
