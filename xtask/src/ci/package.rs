@@ -8,7 +8,7 @@ use crate::{
     workspace::{PUBLISHED, Workspace},
 };
 
-/// Packs the published crates, unpacks them into a workspace of their own and builds that.
+/// Packs the published crates, unpacks them into a workspace of their own and builds each of them there.
 ///
 /// Cargo's own look at each package cannot be trusted here: what packages that depend on each other find of one
 /// another is unpacked and built by name and version only, for good, so that the second run with the same version
@@ -41,10 +41,14 @@ pub(super) fn package(project: &Project, runner: &mut Runner) -> anyhow::Result<
         sh.copy_file(project.path("Cargo.lock"), unpacked.join("Cargo.lock"))?;
         Ok(Vec::new())
     })?;
-    let manifest = unpacked.join("Cargo.toml");
-    let build = cmd!(sh, "cargo build --workspace --target-dir {target} --manifest-path {manifest}");
-    // The packages do not see our profile; with this their dependencies are those of the tests.
-    runner.step(Step::quiet(build).env("CARGO_PROFILE_DEV_DEBUG", "false"))
+    let manifest = &unpacked.join("Cargo.toml");
+    // One by one: asked for together, packages would lend each other their features.
+    for (name, _) in &packages {
+        let build = cmd!(sh, "cargo build -p {name} --target-dir {target} --manifest-path {manifest}");
+        // The packages do not see our profile; with this their dependencies are those of the tests.
+        runner.step(Step::quiet(build).env("CARGO_PROFILE_DEV_DEBUG", "false"))?;
+    }
+    Ok(())
 }
 
 /// A workspace in which packages find each other instead of what crates.io has by their names.
