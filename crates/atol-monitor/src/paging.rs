@@ -213,7 +213,7 @@ impl Pager {
         }
         self.seen.begin_page();
         let place = (self.count, self.pass.places());
-        let is_second_look = matches!(self.step, Step::Again(_)) && page.read > 0;
+        let is_second_look = matches!(self.step, Step::Again(_));
         let (offset, step) = (self.offset(), std::mem::replace(&mut self.step, Step::Done));
         self.step = self.end_page(step, offset, &page)?;
         let stands = page.new == 0 && (self.count, self.pass.places()) == place;

@@ -289,6 +289,19 @@ fn when_registers_go_the_reading_goes_back_by_a_page_and_not_to_the_beginning() 
 }
 
 #[test]
+fn a_list_that_changes_all_along_is_read_as_long_as_the_reading_gets_on() {
+    let (mut all, mut calls) = (list(3000), 0);
+    let (read, _) = read(Pager::new(100), |limit, offset| {
+        calls += 1;
+        if calls % 4 == 0 {
+            all.remove(0);
+        }
+        Some(slice(&all, limit, offset))
+    });
+    assert_eq!(read.unwrap().len(), 3000);
+}
+
+#[test]
 fn a_changing_list_is_not_taken_for_a_server_that_ignores_offset() {
     // Behind its end it answers the last page, which happens to begin like the first.
     let lists = ["012", "x012", "x012", "x02", "x02", "02"].map(|list| list.chars().map(String::from));
