@@ -77,8 +77,9 @@ impl KktMonitor {
     /// # What nobody could tell
     ///
     /// A service that ignores `limit` and `offset` alike and keeps registers back looks like one that has no more; so does
-    /// one that hands out a single register and refuses to go on. Of records without a serial number nothing but the
-    /// place tells which is which.
+    /// one that hands out a single register and refuses to go on. Records without a serial number, and a register that
+    /// stands twice, are told by their place: in a list that changes meanwhile, what stands between two of them may be
+    /// missing.
     ///
     /// # Errors
     ///

@@ -37,7 +37,7 @@
 //! Some answer a page, their first or last, for whatever lies behind the end. An offset behind every list tells, and no
 //! moment shows their end, so they are trusted to hand out no single registers, too. Those that ignore `offset` are among
 //! them: their second page begins with the first element of the list. After changes so may that of others; the offset 1
-//! tells them apart.
+//! tells them apart, and an offset of one page those that know no others.
 //!
 //! # What cannot be told
 //!
@@ -45,9 +45,13 @@
 //! - That a server which handed out a hundred registers, or has no end, cuts a page down to a single one although more
 //!   follow.
 //! - That registers which had left the list are back, just in time to be seen again.
-//! - That a server which hands out a single register and refuses to go on has more.
-//! - Records without a serial number from each other, but by their place: in a list that changes meanwhile one of them may
-//!   come twice or not at all.
+//! - That a server which hands out a single register and refuses to go on has more; nor one that refuses both looks behind
+//!   what is not the end.
+//! - That a server which rounds offsets down to whole pages, and answers the first page behind the end, has a second one of
+//!   less than the limit.
+//! - Records without a serial number from each other, and a register from itself where it stands twice: in a list that
+//!   changes meanwhile one of them may be taken for the other, and what stands between them be passed over. Where such a
+//!   list is longer than is remembered, what stands twice may come twice.
 
 mod end;
 mod habits;
@@ -69,7 +73,8 @@ use crate::page::Page;
 /// As many registers as are asked for at once.
 pub(crate) const PAGE_SIZE: u64 = 1000;
 
-/// How often in a row the reading goes back without finding anything new. The list has to change each time.
+/// How often in a row the reading goes back without finding anything new. The list has to change each time, or to repeat
+/// itself.
 const RETURNS: u32 = 8;
 
 /// How many requests in a row bring the reading no further. The end and all doubts about it take fewer.
@@ -263,7 +268,7 @@ impl Pager {
             // There is nothing, or all was removed.
             Step::First | Step::Back { offset: 0 } if page.read == 0 && !self.asks_for_all => Ok(Step::Done),
             Step::Behind { once_more, .. } => self.end_behind(once_more, offset, page),
-            Step::Overlap { sees_more: true } if is_last_alone => Ok(Step::behind(true)),
+            Step::Overlap { sees_more: true } if is_last_alone => Ok(self.end_alone()),
             Step::Confirm if is_last_alone && self.pass.has_repeats() => self.begin_anew(),
             Step::Confirm if is_last_alone && (self.habits.hands_out_many || self.habits.is_endless) => {
                 Ok(Step::Done)
@@ -279,7 +284,8 @@ impl Pager {
                 }
             }
             Step::ProbeNear if begins_anew && !self.habits.heeds_offset => self.end_without_offset(),
-            Step::ProbeFar { .. } | Step::ProbeNear => self.go_back(self.count),
+            Step::ProbeNext if begins_anew && !self.habits.heeds_offset => Ok(Step::Done),
+            Step::ProbeFar { .. } | Step::ProbeNear | Step::ProbeNext => self.go_back(self.count),
             Step::Back { .. } if page.read == 0 => self.go_back(0),
             _ if page.is_unfit && begins_anew => self.suspect(offset),
             _ if page.read == 0 => self.go_back(offset),
@@ -296,6 +302,7 @@ impl Pager {
             Step::Back { offset } => *offset,
             Step::ProbeFar { .. } => FAR,
             Step::ProbeNear => 1,
+            Step::ProbeNext => self.limit,
         }
     }
 
@@ -307,11 +314,13 @@ impl Pager {
             Step::First | Step::Back { offset: 0 } => true,
             Step::Back { .. } => is_known,
             Step::Overlap { .. } | Step::Confirm => {
-                Some(mark) == self.last || Some(mark) != self.habits.first && is_known
+                // What is not remembered may stand behind what is.
+                Some(mark) == self.last
+                    || Some(mark) != self.habits.first && self.seen.is_complete() && is_known
             }
             // Of what is not remembered nobody can say that it is new.
             Step::Behind { reads, .. } => reads && self.page.goes_on && (self.seen.is_complete() || is_known),
-            Step::Again(_) | Step::ProbeFar { .. } | Step::ProbeNear | Step::Done => false,
+            Step::Again(_) | Step::ProbeFar { .. } | Step::ProbeNear | Step::ProbeNext | Step::Done => false,
         }
     }
 
@@ -338,11 +347,14 @@ impl Pager {
     }
 
     fn take_in(&mut self, page: &Progress) -> Result<()> {
+        let is_further = self.count > self.furthest;
         self.furthest = self.furthest.max(self.count);
         if self.seen.len() > self.most {
             return Err(self.incomplete("the list does not end"));
         }
-        if page.new == 0 && page.equal > 0 {
+        // The same element at ever further places may go on for ever.
+        let is_all_one = is_further && page.read > 1 && page.first == page.last;
+        if page.new == 0 && (page.equal > 0 || is_all_one) {
             self.count_return()?;
         }
         Ok(())

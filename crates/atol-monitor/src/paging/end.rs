@@ -6,6 +6,15 @@ use super::step::{Progress, Step};
 use crate::error::Result;
 
 impl Pager {
+    /// Something seemed to follow the last element, which was found alone.
+    pub(super) fn end_alone(&self) -> Step {
+        if self.habits.hands_out_many && !self.pass.has_repeats() {
+            // It was an earlier one, of a server without an end.
+            return Step::Done;
+        }
+        Step::behind(true)
+    }
+
     /// After a look behind the last element.
     pub(super) fn end_behind(&mut self, once_more: bool, offset: u64, page: &Progress) -> Result<Step> {
         self.is_refused_behind = page.is_refused;
@@ -52,8 +61,8 @@ impl Pager {
     /// The server ignores `offset`: nothing but the first page can be had.
     pub(super) fn end_without_offset(&self) -> Result<Step> {
         if self.count != self.limit {
-            // It had room for more and gave no more: that was the whole list.
-            return Ok(Step::Done);
+            // It had room for more and gave no more.
+            return Ok(Step::ProbeNext);
         }
         Err(self.incomplete("the service ignores `offset` and there may be more than one page"))
     }

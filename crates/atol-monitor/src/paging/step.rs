@@ -27,6 +27,8 @@ pub(super) enum Step {
     },
     /// Is `offset` ignored, or did so much change?
     ProbeNear,
+    /// Is it heeded when it is that of a whole page?
+    ProbeNext,
     /// Begins with an element that was read before.
     Back {
         offset: u64,

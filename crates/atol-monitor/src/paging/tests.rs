@@ -104,7 +104,7 @@ fn a_server_that_ignores_offset_and_cuts_at_the_limit_is_incomplete() {
 
 #[test]
 fn a_server_that_ignores_both_gives_everything_at_once() {
-    for (size, expected) in [(1, 4), (2, 5), (9, 5), (25, 4), (1000, 4)] {
+    for (size, expected) in [(1, 4), (2, 6), (9, 6), (25, 5), (1000, 5)] {
         let all = list(size);
         let (read, requests) = read(Pager::new(10), |_, _| Some(all.clone()));
         assert_eq!((read.unwrap(), requests), (all, expected), "{size} registers");
@@ -122,6 +122,26 @@ fn pages_whose_number_is_the_offset_by_the_limit_are_not_taken_for_all_there_is(
         assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete, "{cap}");
         assert!(requests < 60, "{requests}");
     }
+}
+
+#[test]
+fn pages_by_number_are_told_from_no_pages_behind_the_end_too() {
+    for (size, cap) in [(2500, 100), (1500, 999), (2500, 2)] {
+        let all = list(size);
+        let (read, requests) = read(Pager::new(1000), |limit, offset| {
+            let (size, page) = (limit.min(cap), offset / limit);
+            Some(slice(&all, size, if page * size < all.len() { page * size } else { 0 }))
+        });
+        assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete, "{size} by {cap}");
+        assert!(requests < 60, "{requests}");
+    }
+}
+
+#[test]
+fn one_register_in_two_records_is_no_list_without_an_end() {
+    let (read, requests) = read(Pager::new(1000), |_, _| Some(vec!["1".to_owned(); 2]));
+    assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete);
+    assert!(requests < 30, "{requests}");
 }
 
 #[test]
@@ -231,6 +251,28 @@ fn a_list_longer_than_is_remembered_is_read_as_long_as_it_stands_still() {
         Some(slice(&all, limit, offset))
     });
     assert!(read.unwrap_err().to_string().contains("too long to begin anew; 2"));
+}
+
+#[test]
+fn what_is_not_remembered_is_not_told_twice() {
+    for (size, changed) in [(500, 0), (510, 7), (510, 8)] {
+        let (mut all, mut calls) = (list(size), 0);
+        let (read, requests) = read(Pager::remembering(100, 300), |limit, offset| {
+            calls += 1;
+            if calls == changed {
+                all.remove(0);
+            }
+            // Behind the end it answers its last page.
+            Some(slice(&all, limit, if offset < all.len() { offset } else { all.len() - limit }))
+        });
+        match read {
+            Ok(read) => assert_eq!((read, changed), (list(size), 0)),
+            Err(error) => {
+                assert!(changed > 0 && error.to_string().contains("too long to begin anew"), "{error}")
+            }
+        }
+        assert!(requests < 30, "{requests}");
+    }
 }
 
 #[test]
