@@ -255,7 +255,7 @@ fn a_list_longer_than_is_remembered_is_read_as_long_as_it_stands_still() {
 
 #[test]
 fn what_is_not_remembered_is_not_told_twice() {
-    for (size, changed) in [(500, 0), (510, 7), (510, 8)] {
+    for (size, changed) in [(500, 0), (350, 4), (350, 5)] {
         let (mut all, mut calls) = (list(size), 0);
         let (read, requests) = read(Pager::remembering(100, 300), |limit, offset| {
             calls += 1;
@@ -266,9 +266,9 @@ fn what_is_not_remembered_is_not_told_twice() {
             Some(slice(&all, limit, if offset < all.len() { offset } else { all.len() - limit }))
         });
         match read {
-            Ok(read) => assert_eq!((read, changed), (list(size), 0)),
+            Ok(read) => assert!(read == list(size), "{} of {size}", read.len()),
             Err(error) => {
-                assert!(changed > 0 && error.to_string().contains("too long to begin anew"), "{error}")
+                assert!(changed > 0 && error.to_string().contains("too long to begin anew"), "{error}");
             }
         }
         assert!(requests < 30, "{requests}");
