@@ -71,6 +71,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Answer<V> {
         self.visitor.visit_map(map)
     }
 
+    /// Out of the way of `visit_map`, which is that of `serde_json`.
+    #[cold]
+    #[inline(never)]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
         let mut json = Vec::new();
         Walk::to(&mut json).deserialize(deserializer)?;

@@ -203,6 +203,9 @@ fn read<'de, A: MapAccess<'de>>(kkt: &mut Kkt, field: Field, map: &mut A) -> Res
     Ok(())
 }
 
+/// Out of the way of the others: most registers have none.
+#[cold]
+#[inline(never)]
 fn read_unknown<'de, A: MapAccess<'de>>(kkt: &mut Kkt, name: &str, map: &mut A) -> Result<(), A::Error> {
     let json = map.next_value().map_err(|error| named(name, error))?;
     kkt.extra.push(name, json).map_err(|error| named(name, error))

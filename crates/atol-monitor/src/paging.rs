@@ -59,8 +59,6 @@ mod pass;
 mod seen;
 mod step;
 
-use atol_model::ServiceErrorCode;
-
 use self::habits::Habits;
 use self::pass::Pass;
 pub(crate) use self::seen::Identity;
@@ -232,28 +230,6 @@ impl Pager {
             return Err(self.incomplete("the service answers otherwise each time"));
         }
         Ok(())
-    }
-
-    /// Takes what came instead of the page. It may be what the server says of an offset behind the end, or of the limit.
-    ///
-    /// # Errors
-    ///
-    /// What came, if it is neither; otherwise as [`end`](Self::end).
-    pub(crate) fn refused(&mut self, error: Error) -> Result<()> {
-        let status = error.transport().and_then(atol_transport::Error::status).map(|status| status.as_u16());
-        let is_of_field = status == Some(422)
-            || error.service_error().is_some_and(|error| error.code == ServiceErrorCode::ValidationException);
-        if matches!(self.step, Step::First) && self.limit > FEW && is_of_field {
-            self.limit = FEW;
-            return Ok(());
-        }
-        let is_of_offset = matches!(status, Some(400 | 404 | 416));
-        if !is_of_offset || self.offset() == 0 && !self.asks_for_all {
-            return Err(error);
-        }
-        self.page.is_refused = true;
-        self.refusal = Some(error);
-        self.end()
     }
 
     /// What comes after a page that was for this step and began at `offset`.

@@ -1,11 +1,35 @@
-//! What follows the last element: more of the list, nothing, or a server without an end.
+//! What follows the last element: more of the list, nothing, a refusal, or a server without an end.
 
-use super::Pager;
+use atol_model::ServiceErrorCode;
+
 use super::pass::Pass;
 use super::step::{Progress, Step};
-use crate::error::Result;
+use super::{FEW, Pager};
+use crate::error::{Error, Result};
 
 impl Pager {
+    /// Takes what came instead of the page. It may be what the server says of an offset behind the end, or of the limit.
+    ///
+    /// # Errors
+    ///
+    /// What came, if it is neither; otherwise as [`end`](Self::end).
+    pub(crate) fn refused(&mut self, error: Error) -> Result<()> {
+        let status = error.transport().and_then(atol_transport::Error::status).map(|status| status.as_u16());
+        let is_of_field = status == Some(422)
+            || error.service_error().is_some_and(|error| error.code == ServiceErrorCode::ValidationException);
+        if matches!(self.step, Step::First) && self.limit > FEW && is_of_field {
+            self.limit = FEW;
+            return Ok(());
+        }
+        let is_of_offset = matches!(status, Some(400 | 404 | 416));
+        if !is_of_offset || self.offset() == 0 && !self.asks_for_all {
+            return Err(error);
+        }
+        self.page.is_refused = true;
+        self.refusal = Some(error);
+        self.end()
+    }
+
     /// Something seemed to follow the last element, which was found alone.
     pub(super) fn end_alone(&self) -> Step {
         if self.habits.hands_out_many && !self.pass.has_repeats() {

@@ -1,6 +1,7 @@
 //! Lists that stand still, change and misbehave, read by the pager.
 
 mod changing;
+mod drawn;
 mod refusing;
 mod server;
 
@@ -8,8 +9,6 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
-use self::changing::{Changing, changes};
-use self::server::{Server, server};
 use super::*;
 
 fn list(size: usize) -> Vec<String> {
@@ -354,110 +353,4 @@ fn a_changing_list_is_not_taken_for_a_server_that_ignores_offset() {
         Some(slice(&list, 2, offset.min(list.len() - 2)))
     });
     assert!(read.is_err() || read.unwrap().contains(&"2".to_owned()));
-}
-
-/// Ten thousand cases, or as many as `PROPTEST_CASES` says if that is more.
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::default();
-    ProptestConfig { cases: config.cases.max(10_000), ..config }
-}
-
-/// The first page may be refused when it is asked for again, for whatever reason.
-fn is_given_up(error: &Error, server: &Server) -> bool {
-    error.kind() == ErrorKind::Incomplete || server.refuses() && error.kind() == ErrorKind::Transport
-}
-
-proptest! {
-    #![proptest_config(config())]
-
-    #[test]
-    fn a_list_that_stands_still_is_read_exactly(size in size(), limit in number(300), mut server in server()) {
-        let limit = limit + 1;
-        let all = list(size);
-        let (read, _) = read(Pager::new(limit as u64), |limit, offset| server.page(&all, limit, offset));
-        match read {
-            Ok(read) => prop_assert_eq!(read, all),
-            Err(error) => {
-                prop_assert!(is_given_up(&error, &server), "{}", error);
-                let has_room = if server.ignores_limit { size != limit } else { size < limit };
-                let is_cut = server.ignores_offset && !has_room;
-                let is_endless = server.is_endless() && server.hands_out_singles();
-                prop_assert!(is_cut || is_endless || server.refuses(), "{}", error);
-            }
-        }
-    }
-
-    /// What was there all the time is in the result, once and in order, or there is none.
-    #[test]
-    fn a_list_that_changes_is_read_without_gaps_or_given_up(
-        size in size(),
-        limit in number(300),
-        mut server in server(),
-        changes in changes(),
-    ) {
-        let mut list = Changing::new(size, changes);
-        let (read, _) = read(Pager::new(limit as u64 + 1), |limit, offset| {
-            server.page(list.at(offset), limit, offset)
-        });
-        match read {
-            Ok(read) => {
-                let unique: HashSet<_> = read.iter().collect();
-                prop_assert_eq!(unique.len(), read.len(), "repeats");
-                prop_assert!(read.iter().all(|serial| list.had(serial)));
-                // Whose pages all begin alike may ignore `offset` and have no more, for all that can be told.
-                if !(server.is_endless() && (server.hands_out_singles() || server.seems_deaf())) {
-                    let stayed = list.stayed();
-                    let of_them: HashSet<_> = stayed.iter().collect();
-                    let of_them: Vec<_> = read.iter().filter(|serial| of_them.contains(serial)).cloned().collect();
-                    prop_assert_eq!(of_them, stayed);
-                }
-            }
-            Err(error) => prop_assert!(is_given_up(&error, &server), "{}", error),
-        }
-    }
-
-    /// To give up is right, and of no use.
-    #[test]
-    fn a_list_that_changes_twice_is_read(
-        size in size(),
-        limit in number(300),
-        cap in number(300),
-        changes in changes(),
-    ) {
-        let two = changes.into_iter().take(2).collect();
-        let mut list = Changing::new(size, two);
-        let (read, _) = read(Pager::new(limit as u64 + 1), |limit, offset| {
-            Some(slice(list.at(offset), limit.min(cap + 1), offset))
-        });
-        let read: HashSet<_> = read.unwrap().into_iter().collect();
-        prop_assert!(list.stayed().iter().all(|serial| read.contains(serial)));
-    }
-
-    /// What a server sorts anew is read by luck, so the only question is whether a gap goes unnoticed.
-    #[test]
-    fn a_list_without_an_order_is_read_without_gaps_or_given_up(
-        size in prop_oneof![0_usize..5, 1_usize..60],
-        limit in prop_oneof![1_usize..4, 1_usize..30],
-        sorted_anew_after in 1_usize..9,
-        is_endless in any::<bool>(),
-        seed in any::<u64>(),
-    ) {
-        let (mut dice, mut all, mut calls) = (fastrand::Rng::with_seed(seed), list(size), 0);
-        let (read, _) = read(Pager::new(limit as u64), |limit, offset| {
-            calls += 1;
-            if calls % sorted_anew_after == 0 {
-                dice.shuffle(&mut all);
-            }
-            // Behind the end it answers its last page, which has no single register.
-            let last = if is_endless && limit > 1 { all.len().saturating_sub(2) } else { usize::MAX };
-            Some(slice(&all, limit, offset.min(last)))
-        });
-        match read {
-            Ok(mut read) => {
-                read.sort();
-                prop_assert_eq!(read, list(size));
-            }
-            Err(error) => prop_assert_eq!(error.kind(), ErrorKind::Incomplete),
-        }
-    }
 }
