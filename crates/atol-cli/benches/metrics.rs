@@ -159,7 +159,7 @@ struct Identity {
 fn registry(count: usize) -> Registry {
     let mut registry = Registry::with_prefix("atol");
     let registers = registers(count);
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let text = |text: &Option<String>| shown(text.as_ref()).to_owned();
     let info = Family::<Identity, Gauge>::default();
     for kkt in &registers {
         let identity = Identity {

@@ -181,14 +181,7 @@ impl Pager {
             return Verdict::Known;
         }
         let sight = self.seen.insert(mark);
-        let is_mended = match element {
-            Identity::Serial(_) => self.seen.mend(mark),
-            Identity::Rejected(_) if sight == Sight::New => {
-                self.seen.note_broken(mark);
-                false
-            }
-            Identity::Rejected(_) | Identity::Nameless => false,
-        };
+        let is_mended = self.seen.mends(element, mark, sight);
         let is_nameless = matches!(element, Identity::Nameless);
         self.pass.take_in(place, mark, if is_nameless { Sight::New } else { sight });
         if sight == Sight::New {
@@ -210,22 +203,25 @@ impl Pager {
     ///
     /// [`ErrorKind::Incomplete`] when the list cannot be read to its end.
     pub(crate) fn end(&mut self) -> Result<()> {
+        self.refusal = None;
+        self.end_request()
+    }
+
+    /// After a page, or a refusal of it.
+    fn end_request(&mut self) -> Result<()> {
         let page = std::mem::take(&mut self.page);
-        if !page.is_refused {
-            self.refusal = None;
-        }
         self.seen.begin_page();
         let place = (self.count, self.pass.places());
         let is_second_look = matches!(self.step, Step::Again(_));
         let (offset, step) = (self.offset(), std::mem::replace(&mut self.step, Step::Done));
         self.step = self.end_page(step, offset, &page)?;
         let stands = page.new == 0 && (self.count, self.pass.places()) == place;
-        self.idle = match stands {
-            // It is as long as the list.
-            true if is_second_look => self.idle,
-            true => self.idle + 1,
-            false => 0,
-        };
+        if !stands {
+            self.idle = 0;
+        } else if !is_second_look {
+            // That is as long as the list.
+            self.idle += 1;
+        }
         if self.idle > IDLE {
             return Err(self.incomplete("the service answers otherwise each time"));
         }

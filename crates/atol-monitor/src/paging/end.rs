@@ -25,9 +25,8 @@ impl Pager {
         if !is_of_offset || self.offset() == 0 && !self.asks_for_all {
             return Err(error);
         }
-        self.page.is_refused = true;
         self.refusal = Some(error);
-        self.end()
+        self.end_request()
     }
 
     /// Something seemed to follow the last element, which was found alone.
@@ -41,7 +40,7 @@ impl Pager {
 
     /// After a look behind the last element.
     pub(super) fn end_behind(&mut self, once_more: bool, offset: u64, page: &Progress) -> Result<Step> {
-        self.is_refused_behind = page.is_refused;
+        self.is_refused_behind = self.refusal.is_some();
         if page.read > 0 {
             self.is_chained = false;
             (self.count, self.last) = (offset + page.read, page.last);
@@ -56,7 +55,9 @@ impl Pager {
             None if once_more => Ok(Step::Done),
             None if !self.is_chained => Ok(Step::Again(Pass::default())),
             // A server may refuse for other reasons than that there is nothing.
-            None if !self.habits.hands_out_many && !page.is_refused => Ok(Step::Again(Pass::default())),
+            None if !self.habits.hands_out_many && !self.is_refused_behind => {
+                Ok(Step::Again(Pass::default()))
+            }
             _ => Ok(Step::Confirm),
         }
     }

@@ -105,17 +105,17 @@ impl Seen {
         Sight::New
     }
 
-    /// Takes note that a remembered element could not be read.
-    pub(super) fn note_broken(&mut self, mark: Mark) {
-        if self.contains(mark) {
-            self.broken.insert(mark);
+    /// Whether this is the first record of its number that can be read, behind some that cannot.
+    pub(super) fn mends(&mut self, element: Identity<'_>, mark: Mark, sight: Sight) -> bool {
+        match element {
+            // Mostly there are none, and no hash has to be made.
+            Identity::Serial(_) => !self.broken.is_empty() && self.broken.remove(&mark),
+            Identity::Rejected(_) if sight == Sight::New && self.contains(mark) => {
+                self.broken.insert(mark);
+                false
+            }
+            Identity::Rejected(_) | Identity::Nameless => false,
         }
-    }
-
-    /// Takes note that an element could be read. Whether it could not before.
-    pub(super) fn mend(&mut self, mark: Mark) -> bool {
-        // Mostly there are none, and no hash has to be made.
-        !self.broken.is_empty() && self.broken.remove(&mark)
     }
 
     /// What comes now is of another page.

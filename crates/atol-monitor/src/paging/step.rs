@@ -53,8 +53,6 @@ pub(super) struct Progress {
     pub(super) equal: u64,
     pub(super) first: Option<Mark>,
     pub(super) last: Option<Mark>,
-    /// There is none: the service says that its offset is wrong.
-    pub(super) is_refused: bool,
     /// It does not begin as it should, so nothing in it counts.
     pub(super) is_unfit: bool,
     /// It begins with what may follow the last element.

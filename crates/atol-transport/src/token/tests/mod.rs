@@ -35,7 +35,7 @@ use tower::ServiceExt;
 use tower_layer::Layer;
 
 use super::builder::TokensBuilder;
-use super::{TokenLayer, TokenService, Tokens};
+use super::{TokenKey, TokenLayer, TokenService, Tokens};
 use crate::body::{Body, ResponseBody};
 use crate::call::{Authenticate, Login};
 use crate::clock::{Clock, VirtualClock};
@@ -201,6 +201,11 @@ fn client_with(service: &Service, set: impl FnOnce(TokensBuilder) -> TokensBuild
         Tokens::builder(&Environment::Test, Credentials::test()).clock(service.clock.clone()).seed(7);
     let tokens = set(builder).build().unwrap();
     Client { stack: TokenLayer::new(tokens.clone()).layer(service.clone()), tokens }
+}
+
+/// What the tokens of a [`client`] are kept under.
+fn key() -> TokenKey {
+    TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login())
 }
 
 fn request() -> Request<Body> {

@@ -2,12 +2,8 @@
 
 use std::path::Path;
 
-use super::super::{FileTokenStore, Refusals, TokenKey, TokenStore};
+use super::super::{FileTokenStore, Refusals, TokenStore};
 use super::*;
-
-fn key() -> TokenKey {
-    TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login())
-}
 
 fn store(directory: &Path) -> FileTokenStore {
     FileTokenStore::in_directory(directory)

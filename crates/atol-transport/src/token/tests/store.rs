@@ -44,8 +44,7 @@ async fn a_stored_token_keeps_its_age() {
     service.sleep(4 * HOUR).await;
     later.call().await.unwrap();
     assert_eq!(service.logins(), 2);
-    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
-    assert_eq!(store.load(&key).unwrap().unwrap().token().expose(), "token-2");
+    assert_eq!(store.load(&key()).unwrap().unwrap().token().expose(), "token-2");
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,9 +53,8 @@ async fn an_implausible_token_of_a_store_is_ignored() {
         ["2026-11-23T12:00:00Z", "2026-11-24T12:00:01Z", "1970-01-01T00:00:00Z", "9999-12-01T00:00:00Z"]
     {
         let store = MemoryTokenStore::default();
-        let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
         let stored = StoredToken::new(Token::new("stored").unwrap(), obtained_at.parse().unwrap());
-        store.save(&key, &stored).unwrap();
+        store.save(&key(), &stored).unwrap();
         let service = Service::new();
         client_with(&service, |builder| builder.store(store)).call().await.unwrap();
         assert_eq!(service.tokens_seen(), ["token-1"], "{obtained_at}");
@@ -66,9 +64,8 @@ async fn an_implausible_token_of_a_store_is_ignored() {
 #[tokio::test(start_paused = true)]
 async fn a_dead_token_in_the_store_costs_one_login_and_no_call() {
     let store = MemoryTokenStore::default();
-    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
     let stored = StoredToken::new(Token::new("dead").unwrap(), "2026-11-24T11:00:00Z".parse().unwrap());
-    store.save(&key, &stored).unwrap();
+    store.save(&key(), &stored).unwrap();
     let service = Service::new().on_call(|token| match token {
         "dead" => refusal(401, 11),
         _ => Answer::Is(200, "[]".to_owned()),
@@ -81,7 +78,6 @@ async fn a_dead_token_in_the_store_costs_one_login_and_no_call() {
 #[tokio::test(start_paused = true)]
 async fn a_token_that_another_process_left_is_tried_before_a_login_and_after_a_refusal() {
     let store = MemoryTokenStore::default();
-    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
     let service = Service::new().on_call(|token| match token {
         "token-2" => Answer::Is(200, "[]".to_owned()),
         _ => refusal(401, 11),
@@ -90,7 +86,7 @@ async fn a_token_that_another_process_left_is_tried_before_a_login_and_after_a_r
     client.authenticate().await.unwrap();
     service.sleep(MINUTE).await;
     let left = StoredToken::new(Token::new("dead-too").unwrap(), service.clock.wall());
-    store.save(&key, &left).unwrap();
+    store.save(&key(), &left).unwrap();
     service.sleep(MINUTE).await;
     assert_eq!(client.call().await.unwrap(), 200);
     assert_eq!(service.tokens_seen(), ["token-1", "dead-too", "token-2"]);
@@ -134,8 +130,7 @@ async fn new_credentials_leave_nothing_of_the_old_in_the_store() {
     let client = client_with(&service, |builder| builder.store(store.clone()));
     client.call().await.unwrap();
     client.tokens.set_credentials(Credentials::new("other", "p").unwrap());
-    let old = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
-    assert_eq!(store.load(&old).unwrap(), None);
+    assert_eq!(store.load(&key()).unwrap(), None);
 }
 
 /// Forgets the token in the very moment in which it is saved.
@@ -172,8 +167,7 @@ async fn a_token_that_is_forgotten_while_it_is_saved_is_not_left_behind() {
     let client = client_with(&service, |builder| builder.store(store.clone()));
     *store.tokens.lock().unwrap() = Some(client.tokens.clone());
     client.call().await.unwrap();
-    let key = TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login());
-    assert_eq!(store.load(&key).unwrap(), None);
+    assert_eq!(store.load(&key()).unwrap(), None);
     assert!(!client.tokens.is_cached());
 }
 

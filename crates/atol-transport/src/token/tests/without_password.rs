@@ -3,10 +3,6 @@
 use super::super::{MemoryTokenStore, TokenKey, TokenStore};
 use super::*;
 
-fn key() -> TokenKey {
-    TokenKey::new(&Environment::Test.endpoints(), Credentials::test().login())
-}
-
 /// A client with the password.
 fn owner(service: &Service, store: &MemoryTokenStore) -> Client {
     client_with(service, |builder| builder.store(store.clone()))
