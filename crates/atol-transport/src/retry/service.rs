@@ -199,9 +199,14 @@ where
     }
 
     fn out_of_time(&self, state: &State, last: Option<Error>) -> Error {
-        let error = Error::new(ErrorKind::Timeout(Phase::Call), "the time for the whole call ran out")
+        let elapsed = self.elapsed();
+        let message = match &last {
+            Some(last) => format!("{last}; then the time for the whole call ran out"),
+            None => format!("no answer within the {:.1} s of the whole call", elapsed.as_secs_f64()),
+        };
+        let error = Error::new(ErrorKind::Timeout(Phase::Call), message)
             .with_sent(state.sent.max(Sent::Maybe))
-            .with_attempts(state.attempts, self.elapsed());
+            .with_attempts(state.attempts, elapsed);
         match last {
             Some(last) => error.with_source(last),
             None => error,

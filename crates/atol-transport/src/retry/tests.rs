@@ -265,9 +265,20 @@ async fn at_the_deadline_the_error_holds_why_the_attempt_before_failed() {
     assert_eq!(error.kind(), ErrorKind::Timeout(Phase::Call));
     assert_eq!((error.attempts(), error.elapsed().as_secs()), (2, 60));
     insta::assert_snapshot!(error.report(), @r"
-    the time for the whole call ran out (after 2 attempts in 60.0 s)
+    refused; then the time for the whole call ran out (after 2 attempts in 60.0 s)
       caused by: refused
     ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_deadline_of_a_single_attempt_the_error_says_how_long_it_had() {
+    let clock = RecordingClock::shared();
+    let service = ServiceBuilder::new()
+        .layer(DeadlineLayer::new(Duration::from_secs(3), clock.clone()))
+        .layer(RetryLayer::new(policy(), clock.clone()))
+        .service(tower::service_fn(|_| std::future::pending::<Answer>()));
+    let error = service.oneshot(request()).await.unwrap_err();
+    assert_eq!(error.to_string(), "no answer within the 3.0 s of the whole call");
 }
 
 /// A service that has no room for a call.
