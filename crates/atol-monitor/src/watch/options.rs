@@ -141,6 +141,8 @@ impl WatchOptionsBuilder {
     }
 
     /// For how long a register may be silent until that is [told](super::WatchEvent::NoNews), by default an hour.
+    ///
+    /// Between two polls nobody can be heard, so it is never less than two of the longest [intervals](Self::interval).
     pub fn no_news(mut self, limit: Duration) -> Self {
         self.options.no_news = limit;
         self
@@ -198,6 +200,7 @@ impl WatchOptionsBuilder {
                 )));
             }
         }
+        options.no_news = options.no_news.max(options.schedule.longest_interval().saturating_mul(2));
         Ok(options)
     }
 }
@@ -256,6 +259,16 @@ mod tests {
         the serial number `a/b` holds `/`, which no serial number has
         "
         );
+    }
+
+    #[test]
+    fn silence_is_longer_than_the_time_between_polls() {
+        let no_news = |seconds, no_news| {
+            let options = WatchOptions::builder().interval(seconds * SECOND).no_news(no_news * SECOND);
+            options.build().unwrap().no_news.as_secs()
+        };
+        assert_eq!(no_news(60, 3600), 3600);
+        assert_eq!(no_news(7200, 3600), 2 * 7920, "two intervals with their jitter");
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl Schedule {
         wait.max(asked.unwrap_or_default().min(LONGEST_PAUSE))
     }
 
+    /// The longest time between polls that do not fail.
+    pub(super) fn longest_interval(&self) -> Duration {
+        let interval = self.interval.as_secs_f64() * (1.0 + self.jitter);
+        Duration::try_from_secs_f64(interval).unwrap_or(Duration::MAX)
+    }
+
     /// The interval, longer or shorter by a part that is equally likely to be any.
     fn spread(&self, interval: Duration, random: u64) -> Duration {
         // 53 bits are what an `f64` holds exactly: 0 to 1, without 1.
