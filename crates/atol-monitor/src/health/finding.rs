@@ -184,7 +184,8 @@ pub enum Observed {
         code: NetworkErrorCode,
         /// How many documents wait, where the service tells.
         count: Option<u64>,
-        /// For how long at least nothing has got through, where that is known.
+        /// For how long nothing has got through; where the service gives no date for the first document that waits (then
+        /// the finding has no [deadline](Finding::deadline) either), for how long at least the error has been seen.
         lasting_seconds: Option<u64>,
     },
     /// Old data.

@@ -4,6 +4,8 @@ use atol_model::Kkt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::policy::LONGEST_FISCAL_STORAGE_LIFE;
+
 /// What earlier answers about one register told, as far as a later one cannot tell it.
 ///
 /// ```
@@ -30,7 +32,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// The API gives no time at which a shift was opened, and an error code without its beginning. With a history, a shift
 /// counts as open since the first answer that showed it open: it was opened then or earlier, so a warning may come late,
-/// never too soon. Moments are those that the records state ([`Kkt::timestamp`]), or of the poll where they state none.
+/// never too soon. Moments are those that the records state ([`Kkt::timestamp`]), or of the poll where they state none or
+/// one that cannot be: before the ФН was activated, or longer ago than any ФН lives.
 /// The default is an empty history, with which nothing is assumed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -55,7 +58,7 @@ impl History {
     /// A closed shift, another shift and an exchange that works again end what was remembered. A field that is null ends
     /// nothing: it says nothing.
     pub fn observe(&mut self, kkt: &Kkt, now: Timestamp) {
-        let at = told_at(kkt, now);
+        let at = if is_plausible(kkt, now) { told_at(kkt, now) } else { now };
         match (kkt.is_shift_opened, kkt.shift_number) {
             (Some(false), _) => self.shift = None,
             (Some(true), Some(number)) if self.shift.is_none_or(|shift| shift.number != number) => {
@@ -84,6 +87,15 @@ impl History {
 /// The moment that a record speaks about: when it was formed, but not later than now.
 pub(super) fn told_at(kkt: &Kkt, now: Timestamp) -> Timestamp {
     kkt.timestamp.map_or(now, |formed| formed.timestamp().min(now))
+}
+
+/// Whether the record may be of the moment that it states: a clock that was reset says 1970, or 2000.
+fn is_plausible(kkt: &Kkt, now: Timestamp) -> bool {
+    let formed = told_at(kkt, now);
+    let days = now.duration_since(formed).as_hours() / 24;
+    let is_before_activation =
+        kkt.fiscalization_date.is_some_and(|activated| formed < activated.timestamp().min(now));
+    days <= LONGEST_FISCAL_STORAGE_LIFE && !is_before_activation
 }
 
 /// Whether documents wait for the ОФД. The count is left out when it is zero (the reference's documentation), so without

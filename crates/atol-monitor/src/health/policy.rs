@@ -55,7 +55,7 @@ pub(super) const LONGEST_FISCAL_STORAGE_LIFE: i64 = 1110;
 /// | exchange with the ОФД fails while documents wait | at once | 1 d | our choice |
 /// | age of the service's data | 1 h | 24 h | our choice: how often the service forms it is not documented |
 /// | shift open | 20 h | 24 h | [`SHIFT_LIMIT`] |
-/// | data from the future, tolerance | 5 min | – | more than that is a violation for the clock of a register (ВС РФ 308-АД15-0504, solo-it.ru) |
+/// | data from the future | unknown from 5 min | – | more than that is a violation for the clock of a register (ВС РФ 308-АД15-0504, solo-it.ru) |
 /// | check numbers of РНМ and ИНН | any | – | our choice: odd devices exist, so it is never critical |
 /// | test ФН | – | – | only in [`production`](PolicyBuilder::production): then a warning |
 ///

@@ -145,13 +145,10 @@ impl Case<'_> {
         if !code.is_error() {
             return None;
         }
-        // Nothing has got through since the first document that waits; the error may also have been seen earlier.
+        // Nothing has got through since the first document that waits. An error that was seen before that let others through.
         let oldest = self.kkt.first_unsent_doc_timestamp.map(OffsetTimestamp::timestamp);
-        let lasting = [oldest, self.history.network_error_since]
-            .into_iter()
-            .flatten()
-            .filter_map(|at| self.age(at))
-            .max();
+        let oldest = oldest.filter(|&oldest| self.age(oldest).is_some());
+        let lasting = oldest.or(self.history.network_error_since).and_then(|since| self.age(since));
         let limit = self.policy.network_error;
         let is_critical = lasting.is_some_and(|lasting| lasting >= limit);
         Some(Verdict {

@@ -225,6 +225,47 @@ fn a_network_error_that_was_seen_a_day_ago_is_critical_without_a_date() {
 }
 
 #[test]
+fn a_network_error_lets_documents_through_as_long_as_the_first_that_waits_is_young() {
+    let failing = |oldest: i64| {
+        healthy()
+            .network_error_code(NetworkErrorCode::NoConnection)
+            .unsent_docs(3)
+            .first_unsent_doc_timestamp(stamp(now() - seconds(oldest)))
+            .build()
+    };
+    let mut history = History::default();
+    history.observe(&failing(HOUR), now() - seconds(31 * DAY));
+    let assessment = Policy::default().assess_with(&failing(HOUR), &history, now());
+    let finding = assessment.finding(FindingKind::NetworkError).unwrap();
+    assert_eq!(finding.severity(), Severity::Warning);
+    assert!(finding.deadline().unwrap() > now());
+    let explained = finding.explain(crate::Language::En);
+    assert!(explained.contains("nothing has got through for 1 h"), "{explained}");
+}
+
+#[test]
+fn a_record_of_an_impossible_time_makes_nothing_last_longer_than_it_was_watched() {
+    for formed in ["1970-01-01T00:00:00Z", "2016-11-20T00:00:00Z", "0001-01-01T03:00:00Z"] {
+        let kkt = |formed| {
+            healthy()
+                .is_shift_opened(true)
+                .network_error_code(NetworkErrorCode::NoConnection)
+                .unsent_docs(3)
+                .timestamp(stamp(formed))
+                .build()
+        };
+        let mut history = History::default();
+        history.observe(&kkt(at(formed)), now());
+        assert_eq!(history.open_shift().unwrap().1, now(), "{formed}");
+        assert_eq!(history.network_error_since(), Some(now()));
+        // Data of yesterday is believed: the shift has been open that long.
+        let (mut history, yesterday) = (History::default(), now() - seconds(DAY));
+        history.observe(&kkt(yesterday), now());
+        assert_eq!(history.open_shift().unwrap().1, yesterday);
+    }
+}
+
+#[test]
 fn stale_data_is_found_by_its_age() {
     for (age, stale, future) in [
         (0, OK, OK),

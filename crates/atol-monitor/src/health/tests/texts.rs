@@ -83,6 +83,26 @@ fn russian() {
 }
 
 #[test]
+fn an_error_that_is_known_from_earlier_polls_alone_is_told_as_that() {
+    let kkt = healthy().network_error_code(NetworkErrorCode::NoConnection).unsent_docs(3).build();
+    let history = History { network_error_since: Some(now() - seconds(30 * HOUR)), ..History::default() };
+    let assessment = Policy::default().assess_with(&kkt, &history, now());
+    let finding = assessment.finding(FindingKind::NetworkError).unwrap();
+    insta::assert_snapshot!(finding.explain(Language::En), @"The last exchange with the OFD ended with error 2 (the network settings are wrong, or the OFD's server cannot be reached) and 3 documents wait; exchanges have failed for at least 1 d 6 h (limit: 1 d). Check DNS, gateway and firewall, and the address and port of the OFD.");
+    insta::assert_snapshot!(finding.explain(Language::Ru), @"Последний обмен с ОФД завершился ошибкой 2 (неверные сетевые настройки или нет соединения с сервером ОФД), ждут отправки документов: 3. Обмен не удаётся не менее 1 д 6 ч (порог: 1 д). Проверьте DNS, шлюз, межсетевой экран, адрес и порт ОФД.");
+}
+
+#[test]
+fn a_share_is_rounded_so_that_no_limit_seems_to_be_reached() {
+    for (percent, shown) in [(98.996, "98.99 %"), (85.34, "85.34 %"), (80.1, "80.1 %"), (99.0, "99 %")] {
+        let kkt = healthy().fiscal_storage_percentage_use(percent).build();
+        let assessment = Policy::default().assess(&kkt, now());
+        let title = assessment.finding(FindingKind::FiscalStorageFill).unwrap().title(Language::En);
+        assert!(title.contains(shown), "{title}");
+    }
+}
+
+#[test]
 fn text_of_the_service_cannot_play_tricks() {
     let evil = format!("99990789\u{1b}[2J\u{202e}\n{}", "x".repeat(1000));
     let policy = Policy::builder().production(true).build().unwrap();

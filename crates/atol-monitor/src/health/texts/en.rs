@@ -194,11 +194,15 @@ fn network_error(
     deadline: Option<OffsetTimestamp>,
     limit: &str,
 ) -> String {
-    let lasting = lasting_seconds
-        .map(|seconds| format!("; nothing has got through for {}{limit}", span(seconds)))
-        .unwrap_or_default();
+    let lasting = match (lasting_seconds.map(span), deadline) {
+        (Some(lasting), Some(_)) => format!("; nothing has got through for {lasting}{limit}"),
+        (Some(lasting), None) => format!("; exchanges have failed for at least {lasting}{limit}"),
+        (None, _) => String::new(),
+    };
     let deadline = match deadline.map(date_time) {
-        Some(at) if is_blocked(lasting_seconds) => format!(" The register is blocked since {at} or earlier."),
+        Some(at) if is_blocked(lasting_seconds) => {
+            format!(" The register has been blocked since {at} or earlier.")
+        }
         Some(at) => format!(" If this goes on, the register is blocked not later than {at}."),
         None => String::new(),
     };

@@ -54,8 +54,9 @@ fn date_time(at: OffsetTimestamp, format: &str) -> String {
 
 /// A per cent value without needless zeros.
 fn number(percent: f64) -> String {
-    let rounded = (percent * 100.0).round() / 100.0;
-    // Rounding must not show a limit as reached that is not, or as another limit.
+    // Rounded down, not to show a limit as reached that is not. The little on top is for 80.1, of which a hundred times is
+    // less than 8010.
+    let rounded = (percent * 100.0 + 1e-6).floor() / 100.0;
     if rounded.is_finite() { rounded.to_string() } else { percent.to_string() }
 }
 

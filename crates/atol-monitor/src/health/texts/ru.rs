@@ -193,9 +193,11 @@ fn network_error(
     limit: &str,
 ) -> String {
     let count = count.map(|count| format!(", ждут отправки документов: {count}")).unwrap_or_default();
-    let lasting = lasting_seconds
-        .map(|seconds| format!(". Ничего не уходит уже {}{limit}", span(seconds)))
-        .unwrap_or_default();
+    let lasting = match (lasting_seconds.map(span), deadline) {
+        (Some(lasting), Some(_)) => format!(". Ничего не уходит уже {lasting}{limit}"),
+        (Some(lasting), None) => format!(". Обмен не удаётся не менее {lasting}{limit}"),
+        (None, _) => String::new(),
+    };
     let deadline = match deadline.map(date_time) {
         Some(at) if is_blocked(lasting_seconds) => format!(" ККТ заблокирована с {at} или раньше."),
         Some(at) => format!(" Если так пойдёт и дальше, ККТ заблокируется не позднее {at}."),
