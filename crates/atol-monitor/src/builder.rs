@@ -160,6 +160,6 @@ impl KktMonitorBuilder {
             Some(credentials) => self.client.credentials(credentials?),
             None => self.client,
         };
-        Ok(KktMonitor::with_pacing(client.build()?, self.pacing))
+        Ok(KktMonitor::from_client(client.build()?).with_concurrency(self.pacing.concurrency()))
     }
 }

@@ -103,7 +103,7 @@ mod tests {
             .leaf(service)
             .build()
             .unwrap();
-        (KktMonitor::with_pacing(client, pacing), most)
+        (KktMonitor::from_client(client).with_concurrency(pacing.concurrency()), most)
     }
 
     #[tokio::test(start_paused = true)]

@@ -55,12 +55,31 @@ impl KktMonitor {
     }
 
     /// Uses a client of your own, with whatever layers it has.
+    ///
+    /// Its pacing is not known here: when it allows more or fewer requests at once than the default does, say so
+    /// [too](Self::with_concurrency).
     pub fn from_client(client: Client) -> KktMonitor {
-        KktMonitor::with_pacing(client, Pacing::default())
+        KktMonitor { client, concurrency: Pacing::default().concurrency() }
     }
 
-    pub(crate) fn with_pacing(client: Client, pacing: Pacing) -> KktMonitor {
-        KktMonitor { client, concurrency: pacing.concurrency() }
+    /// Asks for so many registers at once in [`get_many`](Self::get_many) and in a watch of single registers, at least
+    /// one; for a monitor made [from a client](Self::from_client).
+    ///
+    /// ```
+    /// use atol_monitor::KktMonitor;
+    /// use atol_transport::{Client, Credentials, Environment, Pacing};
+    ///
+    /// let pacing = Pacing::default().with_concurrency(2);
+    /// let client = Client::builder(Environment::Test, Credentials::test()).pacing(pacing).build()?;
+    /// let monitor = KktMonitor::from_client(client).with_concurrency(pacing.concurrency());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// More than the client's [`Pacing`] lets through would wait there, against the limit on their call.
+    #[must_use]
+    pub fn with_concurrency(mut self, registers: usize) -> KktMonitor {
+        self.concurrency = registers.max(1);
+        self
     }
 
     /// The client underneath.
@@ -111,8 +130,11 @@ impl KktMonitor {
     /// ```
     ///
     /// Each page is read whole, and asked for again when it breaks off. What one page repeats of another is left out, so
-    /// that together they are what [`get_all`](Self::get_all) gives; an empty fleet has no page. An error ends the
-    /// stream; without one, the list was complete.
+    /// that together they are what [`get_all`](Self::get_all) gives; an empty fleet has no page.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get_all`](Self::get_all), as the last item; without one, the list was complete.
     pub fn pages(&self) -> impl Stream<Item = Result<KktList>> + Send + Unpin + use<> {
         Box::pin(stream::unfold(Pages::new(self.clone()), async |mut pages| {
             Some((pages.next().await?, pages))
