@@ -7,7 +7,7 @@ use atol_model::{Kkt, OffsetTimestamp};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::health::{Assessment, FindingKind, blocked_at};
+use crate::health::{Assessment, FindingKind, Severity, blocked_at};
 
 /// A moment at which a register will stop making receipts if nobody acts, at the latest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,13 +35,15 @@ impl PartialOrd for Deadline {
     }
 }
 
-/// The deadlines of one register, also those that are too far off for a finding.
+/// The deadlines of one register, also those that are too far off for a finding; none from a date that cannot be.
 pub(super) fn of(kkt: &Kkt, assessment: &Assessment) -> impl Iterator<Item = (Timestamp, FindingKind)> {
-    let expiry = kkt.fiscal_storage_expiration.map(|at| (at.timestamp(), FindingKind::FiscalStorageExpiry));
-    let unsent = kkt
-        .first_unsent_doc_timestamp
-        .map(OffsetTimestamp::timestamp)
-        .map(|oldest| (blocked_at(oldest), FindingKind::UnsentDocuments));
+    let dated = |date: Option<OffsetTimestamp>, kind, deadline: fn(Timestamp) -> Timestamp| {
+        let is_believed =
+            assessment.finding(kind).is_none_or(|finding| finding.severity() != Severity::Unknown);
+        date.filter(|_| is_believed).map(|date| (deadline(date.timestamp()), kind))
+    };
+    let expiry = dated(kkt.fiscal_storage_expiration, FindingKind::FiscalStorageExpiry, |expiry| expiry);
+    let unsent = dated(kkt.first_unsent_doc_timestamp, FindingKind::UnsentDocuments, blocked_at);
     // These two cannot be read off the record.
     let found = [FindingKind::FiscalStorageForecast, FindingKind::LongShift]
         .map(|kind| Some((assessment.finding(kind)?.deadline()?, kind)));

@@ -22,6 +22,9 @@ pub struct Diff<'a> {
     /// The registers of which the later list does not tell whether they are still there, in the order of the earlier one:
     /// their record could not be read, or a record without a readable serial number may be theirs.
     pub unreadable: Vec<&'a Kkt>,
+    /// The registers of which the earlier list does not tell whether they were there, for the same reasons, in the order
+    /// of the later one.
+    pub readable: Vec<&'a Kkt>,
 }
 
 impl Diff<'_> {
@@ -31,6 +34,7 @@ impl Diff<'_> {
             && self.removed.is_empty()
             && self.changed.is_empty()
             && self.unreadable.is_empty()
+            && self.readable.is_empty()
     }
 }
 
@@ -86,6 +90,7 @@ pub fn diff<'a>(before: &'a KktList, after: &'a KktList) -> Diff<'a> {
     }
     let mut left = known.len();
     let mut new: HashSet<&str> = HashSet::new();
+    let mut unreadable_before = None;
 
     let mut diff = Diff::default();
     for kkt in after {
@@ -96,7 +101,13 @@ pub fn diff<'a>(before: &'a KktList, after: &'a KktList) -> Diff<'a> {
                     diff.changed.extend(compare(old, kkt));
                 }
             }
-            None if new.insert(&kkt.serial_number) => diff.added.push(kkt),
+            None if new.insert(&kkt.serial_number) => {
+                // Most of the time nothing is new, and the earlier list's broken records are no matter.
+                let unreadable = unreadable_before.get_or_insert_with(|| Unreadable::of(before.rejected()));
+                let place =
+                    if unreadable.may_be(&kkt.serial_number) { &mut diff.readable } else { &mut diff.added };
+                place.push(kkt);
+            }
             None => {}
         }
     }

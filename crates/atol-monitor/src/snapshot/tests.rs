@@ -88,6 +88,16 @@ fn every_deadline_is_there_also_without_a_finding() {
     );
 }
 
+#[test]
+fn a_date_that_cannot_be_is_no_deadline() {
+    let policy = policy();
+    let mut builder = Snapshot::builder(&policy, now());
+    builder.add(&kkt("1").unsent_docs(0).first_unsent_doc_timestamp(ahead(-1)).build());
+    builder.add(&kkt("2").unsent_docs(1).first_unsent_doc_timestamp(ahead(48)).build());
+    let kinds: Vec<_> = builder.build().deadlines().iter().map(|deadline| deadline.kind).collect();
+    assert_eq!(kinds, [FindingKind::FiscalStorageExpiry; 2]);
+}
+
 proptest! {
     #[test]
     fn the_nearest_deadlines_are_the_first_of_all(hours in prop::collection::vec(-50..50_i64, 0..40), limit in 0..10_usize) {
@@ -189,6 +199,18 @@ fn an_unreadable_register_is_not_gone() {
     let anyone = KktList::new(vec![], vec![rejected("{}")]);
     let diff_any = diff(&before, &anyone);
     assert_eq!((serials(&diff_any.unreadable), serials(&diff_any.removed)), (vec!["1", "2"], vec![]));
+}
+
+#[test]
+fn a_register_that_was_unreadable_is_not_new() {
+    let after = KktList::new(vec![kkt("1").build(), kkt("2").build()], vec![]);
+    let one = KktList::new(vec![], vec![rejected(r#"{"serialNumber": "1"}"#)]);
+    let diff_one = diff(&one, &after);
+    assert_eq!((serials(&diff_one.readable), serials(&diff_one.added)), (vec!["1"], vec!["2"]));
+
+    let anyone = KktList::new(vec![], vec![rejected("{}")]);
+    let diff_any = diff(&anyone, &after);
+    assert_eq!((serials(&diff_any.readable), serials(&diff_any.added)), (vec!["1", "2"], vec![]));
 }
 
 fn serials<'a>(registers: &[&'a Kkt]) -> Vec<&'a str> {
