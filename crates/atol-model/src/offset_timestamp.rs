@@ -51,7 +51,9 @@ mod text;
 ///
 /// # Range
 ///
-/// The years 1 to 9999. A value made from an earlier [`Timestamp`] prints as jiff prints it and cannot be read back.
+/// From the year 1 to 9999-12-30T22:00:00Z, where [`Timestamp`] ends: the last day of the calendar, with which some
+/// programs mean "never", is beyond. A value made from an earlier [`Timestamp`] prints as jiff prints it and cannot be read
+/// back.
 #[derive(Clone, Copy)]
 pub struct OffsetTimestamp {
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down. Always in the range of [`Timestamp`].

@@ -105,7 +105,7 @@ pub enum FailureKind {
     Rejected,
     /// The list holds a record that does not tell whose it is, so it may be this register's.
     Unidentified,
-    /// The record does not tell when it was formed.
+    /// The record does not tell when it was formed, or says that it will be.
     Undated,
     /// Anything else.
     Other,

@@ -111,7 +111,7 @@ impl<'a> Fleet<'a> {
             (None, Some(outage)) => {
                 RegisterState::Unknown { since: outage.since, error: outage.error.clone() }
             }
-            (None, None) => register.known_state(self.now, self.policy.stale_data().warning),
+            (None, None) => register.known_state(self.policy, self.now),
         };
         WatchedKkt::new(serial_number, register, state)
     }

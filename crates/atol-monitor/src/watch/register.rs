@@ -99,13 +99,20 @@ impl Register {
     }
 
     /// How much the record is worth that the last poll brought.
-    pub(super) fn known_state(&self, now: Timestamp, stale_after: Duration) -> RegisterState {
-        let Some(formed) = self.last.as_ref().and_then(|kkt| kkt.timestamp) else {
-            let error = Failure::new(FailureKind::Undated, "its record does not tell when it was formed");
-            return RegisterState::Unknown { since: self.read_at.unwrap_or(now), error };
+    pub(super) fn known_state(&self, policy: &Policy, now: Timestamp) -> RegisterState {
+        let undated = |why| {
+            let error = Failure::new(FailureKind::Undated, why);
+            RegisterState::Unknown { since: self.read_at.unwrap_or(now), error }
         };
-        let age = Duration::try_from(now.duration_since(formed.timestamp())).unwrap_or_default();
-        if age < stale_after { RegisterState::Fresh { age } } else { RegisterState::Stale { age } }
+        let Some(formed) = self.last.as_ref().and_then(|kkt| kkt.timestamp) else {
+            return undated("its record does not tell when it was formed");
+        };
+        let age = now.duration_since(formed.timestamp());
+        match Duration::try_from(age) {
+            Err(_) if age.unsigned_abs() > policy.clock_tolerance() => undated("its record is of the future"),
+            Ok(age) if age >= policy.stale_data().warning => RegisterState::Stale { age },
+            age => RegisterState::Fresh { age: age.unwrap_or_default() },
+        }
     }
 
     /// Takes in a record. A register that the snapshot tells of is not `told` of once more.

@@ -200,6 +200,15 @@ fn a_record_that_does_not_tell_its_age_is_unknown() {
 }
 
 #[test]
+fn a_record_of_the_future_is_not_fresh() {
+    let mut bench = Bench::new();
+    bench.poll(list(vec![healthy(1, start() + 400 * 24 * HOUR).build()]));
+    assert!(
+        matches!(bench.state(1), RegisterState::Unknown { error, .. } if error.kind == FailureKind::Undated)
+    );
+}
+
+#[test]
 fn registers_that_are_asked_for_one_by_one_fail_one_by_one() {
     let mut bench = Bench::new();
     let serials = [serial(1), serial(2)];
