@@ -1,5 +1,7 @@
 //! Servers that refuse pages, behind the end or elsewhere.
 
+use atol_model::{ServiceError, ServiceErrorCode};
+
 use super::*;
 
 #[test]
@@ -48,8 +50,36 @@ fn a_server_that_refuses_offsets_between_its_pages_is_told_as_such() {
 
 #[test]
 fn fewer_are_asked_for_where_the_limit_is_refused() {
-    let mut pager = Pager::new(1000);
-    pager.refused(refusal(422)).unwrap();
-    assert_eq!(pager.next().unwrap().limit(), Some(100));
-    assert!(pager.refused(refusal(422)).is_err());
+    let by_code = atol_transport::Error::new(atol_transport::ErrorKind::Service, "the limit is too large")
+        .with_service_error(ServiceError::new(
+            ServiceErrorCode::ValidationException,
+            "limit: not more than 500",
+        ));
+    for refusal in [refusal(422), by_code.into()] {
+        let mut pager = Pager::new(1000);
+        pager.refused(refusal).unwrap();
+        assert_eq!(pager.next().unwrap().limit(), Some(100));
+        assert!(pager.refused(self::refusal(422)).is_err());
+    }
+}
+
+#[test]
+fn a_failure_that_is_no_matter_of_paging_is_told_at_once() {
+    for (status, failing) in [(404, 1), (400, 1), (403, 1), (500, 1), (500, 2), (403, 2)] {
+        let (all, mut requests) = (list(2500), 0);
+        let mut pager = Pager::new(1000);
+        let error = loop {
+            let page = pager.next().expect("an error");
+            requests += 1;
+            if requests == failing {
+                break pager.refused(refusal(status)).expect_err("an error");
+            }
+            let offset = usize::try_from(page.offset().unwrap()).unwrap();
+            for serial in slice(&all, 1000, offset) {
+                pager.element(identity(&serial));
+            }
+            pager.end().unwrap();
+        };
+        assert_eq!(error.kind(), ErrorKind::Transport, "{status} at request {failing}");
+    }
 }
