@@ -157,7 +157,7 @@ impl Connection {
         let uri = stand_in.uri();
         context.console.notice(&text!(
             "demo: {size} made registers on an embedded stand-in at {uri}",
-            "демонстрация: вымышленные ККТ ({size}) на встроенном сервере-заместителе {uri}"
+            "демонстрация: вымышленные ККТ ({size}) на встроенном имитаторе сервиса {uri}"
         ));
         if look == Look::Lasting {
             context

@@ -7,7 +7,7 @@
 //! # A test of yours
 //!
 //! Let the code under test talk to [`MockAtol::uri`], then look at what it made of the answers and at what it sent.
-//! With `atol-monitor` the address goes into `Environment::Custom`, for other clients it takes the place of
+//! With `atol-monitor` the address goes into `Environment::custom`, for other clients it takes the place of
 //! `https://online.atol.ru`.
 //!
 //! ```

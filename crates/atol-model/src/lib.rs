@@ -113,7 +113,7 @@
 //! # What it costs
 //!
 //! - To build: 8 crates, itself included. There are no features to choose.
-//! - In memory: 7 allocations and about 510 bytes for a usual register.
+//! - In memory: 7 allocations and about 450 bytes for a usual register.
 //! - In time: a list is read about 1.2 times as fast as by the plainest serde derive, though dates are read, unknown
 //!   members kept and repeated ones refused. `cargo bench -p atol-model --bench targets` measures that and fails when it
 //!   is not so; the README has the figures.

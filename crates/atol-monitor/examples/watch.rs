@@ -58,7 +58,7 @@ fn tell(event: &WatchEvent) {
             }
         }
         WatchEvent::Removed { serial_number, .. } => println!("{serial_number}: no longer in the list"),
-        WatchEvent::FindingOpened { finding, .. } => {
+        WatchEvent::FindingOpened { finding, .. } | WatchEvent::FindingChanged { finding, .. } => {
             println!("{}: {}: {}", finding.id(), finding.severity(), finding.title(Language::En));
         }
         WatchEvent::FindingClosed { finding, .. } => println!("{}: over", finding.id()),

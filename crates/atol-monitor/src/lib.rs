@@ -6,7 +6,7 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let monitor = KktMonitor::builder().production().credentials("shop-17", "secret").build()?;
 //! for kkt in &monitor.get_all().await? {
-//!     println!("{}: {:?} documents wait", kkt.serial_number, kkt.unsent_docs);
+//!     println!("{}: {} documents wait", kkt.serial_number, kkt.unsent_docs.unwrap_or_default());
 //! }
 //! # Ok(())
 //! # }
@@ -116,8 +116,12 @@
 //! # async fn example(monitor: KktMonitor) {
 //! let mut watch = monitor.watch(WatchOptions::default());
 //! loop {
-//!     if let WatchEvent::FindingOpened { finding, .. } = watch.next_event().await {
-//!         println!("{}: {finding}", finding.id());
+//!     match watch.next_event().await {
+//!         WatchEvent::FindingOpened { finding, .. } | WatchEvent::FindingChanged { finding, .. } => {
+//!             println!("{}: {}: {finding}", finding.id(), finding.severity());
+//!         }
+//!         WatchEvent::FindingClosed { finding, .. } => println!("{}: over", finding.id()),
+//!         _ => {}
 //!     }
 //! }
 //! # }

@@ -12,7 +12,7 @@ pub struct Streaming;
 
 /// On a request: requests with equal keys keep the client's spacing between them.
 ///
-/// The service allows one request a second for each register, so the key is the register's serial number.
+/// The vendor's sibling API allows one request a second for each register, so the key is the register's serial number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SpacingKey(Arc<str>);
 

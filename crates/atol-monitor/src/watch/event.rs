@@ -17,7 +17,9 @@ use crate::snapshot::{AttributeChange, Counts, UnreadableKkt};
 ///
 /// fn alarm(event: &WatchEvent) {
 ///     match event {
-///         WatchEvent::FindingOpened { finding, .. } => println!("{}: {finding}", finding.id()),
+///         WatchEvent::FindingOpened { finding, .. } | WatchEvent::FindingChanged { finding, .. } => {
+///             println!("{}: {}: {finding}", finding.id(), finding.severity());
+///         }
 ///         WatchEvent::FindingClosed { finding, .. } => println!("{}: over", finding.id()),
 ///         WatchEvent::NoNews { serial_numbers, .. } => println!("no news of {serial_numbers:?}"),
 ///         _ => {}

@@ -15,7 +15,9 @@
 //!             let names: Vec<_> = attributes.iter().map(|change| change.name.as_ref()).collect();
 //!             println!("{}: {}", kkt.serial_number, names.join(", "));
 //!         }
-//!         WatchEvent::FindingOpened { finding, .. } => println!("{}: {finding}", finding.severity()),
+//!         WatchEvent::FindingOpened { finding, .. } | WatchEvent::FindingChanged { finding, .. } => {
+//!             println!("{}: {finding}", finding.severity());
+//!         }
 //!         WatchEvent::FindingClosed { finding, .. } => println!("over: {finding}"),
 //!         _ => {}
 //!     }

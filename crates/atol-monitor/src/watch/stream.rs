@@ -38,7 +38,10 @@ impl KktMonitor {
     /// let mut watch = KktMonitor::new()?.watch(WatchOptions::default());
     /// loop {
     ///     match watch.next_event().await {
-    ///         WatchEvent::FindingOpened { finding, .. } => println!("{}: {finding}", finding.id()),
+    ///         WatchEvent::FindingOpened { finding, .. } | WatchEvent::FindingChanged { finding, .. } => {
+    ///             println!("{}: {}: {finding}", finding.id(), finding.severity());
+    ///         }
+    ///         WatchEvent::FindingClosed { finding, .. } => println!("{}: over", finding.id()),
     ///         WatchEvent::PollFailed { error, failures, .. } => eprintln!("failed {failures} times: {error}"),
     ///         _ => {}
     ///     }

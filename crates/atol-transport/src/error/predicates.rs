@@ -87,8 +87,9 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Stay away for [`Error::retry_after`], if that is known. The service allows one request a second for each
-    /// register: look for another program that polls the same account.
+    /// Stay away for [`Error::retry_after`], if that is known, and look for another program that polls the same
+    /// account. One request a second for each register is documented for a sibling API of the vendor only; what
+    /// this one allows is not known.
     pub fn is_throttled(&self) -> bool {
         self.kind() == ErrorKind::Throttled || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }

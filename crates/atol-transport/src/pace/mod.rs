@@ -65,8 +65,9 @@ impl Pacing {
 
     /// Sets [`Pacing::spacing`], up to an hour.
     ///
-    /// The service allows one request a second for each register; the tenth on top is for the network, which
-    /// may hold a request longer than the one that follows. Zero turns spacing off: only against a stand-in.
+    /// One request a second for each register is what the vendor documents for a sibling API; whether it holds for
+    /// this one is not known. The tenth on top is for the network, which may hold a request longer than the one
+    /// that follows. Zero turns spacing off: only against a stand-in.
     #[must_use]
     pub fn with_spacing(mut self, spacing: Duration) -> Pacing {
         self.spacing = spacing;
