@@ -29,8 +29,8 @@
 //! nothing follows the last one if it stands where it stood, alone, and the second look at a long list is spared.
 //!
 //! **A refusal is not yet an end.** An offset behind it may be refused (400, 404, 416), and so may any other for reasons
-//! of the server's own. So the last one has to be found alone, all of a list in small pages has to be seen twice, and
-//! then the refusal has to be heard again.
+//! of the server's own. So the last one has to be found alone, and of a list in small pages the end is looked for twice,
+//! with all of the list before, between and after: whichever of the two refusals was an end, all was there at that moment.
 //!
 //! # Servers without an end
 //!
@@ -157,11 +157,11 @@ impl Pager {
     /// Takes the next element of the page.
     pub(crate) fn element(&mut self, element: Identity<'_>) -> Verdict {
         let mark = self.seen.mark(element);
-        if let Step::Again(again) = &mut self.step {
-            if again.places() == self.pass.places() {
+        if let Step::Again { pass, .. } = &mut self.step {
+            if pass.places() == self.pass.places() {
                 return Verdict::Enough;
             }
-            again.take_in(again.places(), mark, Sight::InEarlierReading);
+            pass.take_in(pass.places(), mark, Sight::InEarlierReading);
             self.page.read += 1;
             return Verdict::Known;
         }
@@ -212,7 +212,7 @@ impl Pager {
         let page = std::mem::take(&mut self.page);
         self.seen.begin_page();
         let place = (self.count, self.pass.places());
-        let is_second_look = matches!(self.step, Step::Again(_));
+        let is_second_look = matches!(self.step, Step::Again { .. });
         let (offset, step) = (self.offset(), std::mem::replace(&mut self.step, Step::Done));
         self.step = self.end_page(step, offset, &page)?;
         let stands = page.new == 0 && (self.count, self.pass.places()) == place;
@@ -245,9 +245,9 @@ impl Pager {
             Step::Confirm if is_last_alone && (self.habits.hands_out_many || self.habits.is_endless) => {
                 Ok(Step::Done)
             }
-            Step::Confirm if is_last_alone && self.is_refused_behind => Ok(Step::Again(Pass::default())),
+            Step::Confirm if is_last_alone && self.is_refused_behind => Ok(Step::again(false)),
             Step::Confirm if is_last_alone => Ok(Step::ProbeFar { is_confirmed: true }),
-            Step::Again(again) => self.end_again(again, page),
+            Step::Again { pass, is_last } => self.end_again(pass, is_last, page),
             Step::ProbeFar { is_confirmed } if is_confirmed || begins_anew => {
                 self.habits.is_endless = page.first.is_some();
                 match page.first {
@@ -270,7 +270,7 @@ impl Pager {
             Step::First | Step::Done => 0,
             Step::Overlap { .. } | Step::Confirm => self.count.saturating_sub(1),
             Step::Behind { .. } => self.count,
-            Step::Again(again) => again.places(),
+            Step::Again { pass, .. } => pass.places(),
             Step::Back { offset } => *offset,
             Step::ProbeFar { .. } => FAR,
             Step::ProbeNear => 1,
@@ -292,7 +292,9 @@ impl Pager {
             }
             // Of what is not remembered nobody can say that it is new.
             Step::Behind { reads, .. } => reads && self.page.goes_on && (self.seen.is_complete() || is_known),
-            Step::Again(_) | Step::ProbeFar { .. } | Step::ProbeNear | Step::ProbeNext | Step::Done => false,
+            Step::Again { .. } | Step::ProbeFar { .. } | Step::ProbeNear | Step::ProbeNext | Step::Done => {
+                false
+            }
         }
     }
 

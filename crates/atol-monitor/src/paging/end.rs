@@ -52,25 +52,23 @@ impl Pager {
             // It stands elsewhere, and no page overlaps to say why.
             Some(_) if !self.is_chained => self.begin_anew(),
             None if self.pass.has_repeats() => self.begin_anew(),
-            None if once_more => Ok(Step::Done),
-            None if !self.is_chained => Ok(Step::Again(Pass::default())),
-            // A server may refuse for other reasons than that there is nothing.
-            None if !self.habits.hands_out_many && !self.is_refused_behind => {
-                Ok(Step::Again(Pass::default()))
-            }
+            // It may be now only that there is nothing, if what was refused before was something.
+            None if once_more => Ok(Step::again(true)),
+            None if !self.is_chained => Ok(Step::again(!self.is_refused_behind)),
+            None if !self.habits.hands_out_many && !self.is_refused_behind => Ok(Step::again(true)),
             _ => Ok(Step::Confirm),
         }
     }
 
-    /// After a page of the second look.
-    pub(super) fn end_again(&mut self, again: Pass, page: &Progress) -> Result<Step> {
-        if again.equals(&self.pass) {
+    /// After a page of a further look at everything.
+    pub(super) fn end_again(&mut self, pass: Pass, is_last: bool, page: &Progress) -> Result<Step> {
+        if pass.equals(&self.pass) {
             let once_more = Step::Behind { reads: !self.is_chained, once_more: true };
-            Ok(if self.is_refused_behind { once_more } else { Step::Done })
-        } else if again.places() == self.pass.places() || page.read == 0 {
+            Ok(if is_last { Step::Done } else { once_more })
+        } else if pass.places() == self.pass.places() || page.read == 0 {
             self.begin_anew()
         } else {
-            Ok(Step::Again(again))
+            Ok(Step::Again { pass, is_last })
         }
     }
 

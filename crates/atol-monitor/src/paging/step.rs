@@ -12,7 +12,7 @@ pub(super) enum Step {
         sees_more: bool,
     },
     /// Begins behind the last element read. At first it is only looked whether there is anything: a page that overlaps
-    /// keeps the order. Where none does, it is read. Asked once more when all was seen twice but this was refused.
+    /// keeps the order. Where none does, it is read. Asked once more when this was refused.
     Behind {
         reads: bool,
         once_more: bool,
@@ -20,7 +20,11 @@ pub(super) enum Step {
     /// Does the last element still stand where it stood, alone?
     Confirm,
     /// Is there still what was seen?
-    Again(Pass),
+    Again {
+        pass: Pass,
+        /// Then the list is complete.
+        is_last: bool,
+    },
     /// Is there something for every offset? Asked when a page began anew, or the last element was found alone.
     ProbeFar {
         is_confirmed: bool,
@@ -40,6 +44,11 @@ impl Step {
     /// For the first time.
     pub(super) fn behind(reads: bool) -> Step {
         Step::Behind { reads, once_more: false }
+    }
+
+    /// From the beginning.
+    pub(super) fn again(is_last: bool) -> Step {
+        Step::Again { pass: Pass::default(), is_last }
     }
 }
 

@@ -23,9 +23,27 @@ fn one_refusal_is_not_the_end() {
 }
 
 #[test]
+fn a_refusal_that_is_not_repeated_hides_nothing_when_the_list_grows_shorter() {
+    let cases = (2..12).flat_map(|refused| (2..16).map(move |shorter| (refused, shorter)));
+    for ((refused, shorter), is_end_refused) in cases.flat_map(|case| [(case, false), (case, true)]) {
+        let (mut all, mut calls) = (list(2), 0);
+        let (read, _) = read(Pager::new(10), |_, offset| {
+            calls += 1;
+            if calls == shorter {
+                all.remove(0);
+            }
+            let is_refused = calls == refused || is_end_refused && offset >= all.len();
+            (!is_refused).then(|| slice(&all, 1, offset))
+        });
+        let is_whole = read.map_or(true, |read| read.contains(&all[0]));
+        assert!(is_whole, "request {refused} refused, shorter from request {shorter}");
+    }
+}
+
+#[test]
 fn a_server_that_refuses_what_is_behind_the_end_costs_few_requests() {
     for (size, cap, expected) in
-        [(1, 1000, 5), (9, 1000, 5), (120, 1000, 3), (120, 50, 10), (3, 1, 2 + 3 + 1 + 3 + 1)]
+        [(1, 1000, 6), (9, 1000, 6), (120, 1000, 3), (120, 50, 13), (3, 1, 2 + 3 + 1 + 3 + 1 + 3)]
     {
         let all = list(size);
         let (read, requests) = read(Pager::new(1000), |limit, offset| {
