@@ -32,6 +32,7 @@ pub(crate) enum Account {
 /// Finds out who asks. A person at the terminal is asked for a password only when it is needed.
 pub(crate) fn account(context: &Context, look: Look) -> Result<Account, Failure> {
     let settings = &context.settings;
+    settings.require_account()?;
     let password = settings.password.as_ref().map(|password| find(&password.value)).transpose()?;
     match (&settings.login, password) {
         (Some(Setting { value: login, .. }), Some(password)) => Ok(Account::Own { login: login.clone(), password }),

@@ -18,7 +18,8 @@ pub(crate) enum ConfigCommand {
 pub(super) const FILE: &str = "\
 The configuration file, with one profile for each account:
 
-  profile = \"shop\"            # taken unless --profile or ATOL_PROFILE names another
+  profile = \"shop\"            # taken unless --profile or ATOL_PROFILE names another; without
+                              # this line `default` is, or the only profile there is
   language = \"ru\"
 
   [profiles.shop]

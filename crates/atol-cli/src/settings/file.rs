@@ -77,26 +77,36 @@ impl ConfigFile {
         Ok(file)
     }
 
-    /// The profile of that name, or the usual one if it is there.
-    pub(super) fn choose(
-        &self,
-        name: Option<&Setting<String>>,
-        path: Option<&Setting<PathBuf>>,
-    ) -> Result<Option<Profile>, Failure> {
-        let Some(name) = name else { return Ok(self.profiles.get(USUAL_PROFILE).cloned()) };
-        if let Some(profile) = self.profiles.get(&name.value) {
-            return Ok(Some(profile.clone()));
+    /// The name of the profile to take when nobody named one: the usual one if it is there. The only one is taken where
+    /// nothing else tells which account is meant.
+    pub(super) fn unnamed(&self, is_account_told: bool) -> Option<&str> {
+        let mut names = self.profiles.keys();
+        match (names.next(), names.next()) {
+            (Some(only), None) if !is_account_told => Some(only),
+            _ => self.profiles.contains_key(USUAL_PROFILE).then_some(USUAL_PROFILE),
         }
-        let wanted = Excerpt::of(&name.value, 40);
+    }
+
+    /// The profile of that name.
+    pub(super) fn choose(&self, name: &str, path: Option<&Setting<PathBuf>>) -> Result<Profile, Failure> {
+        if let Some(profile) = self.profiles.get(name) {
+            return Ok(profile.clone());
+        }
+        let wanted = Excerpt::of(name, 40);
         let path = path.map(|path| path.value.display().to_string()).unwrap_or_default();
-        let known: Vec<_> = self.profiles.keys().map(|name| Excerpt::of(name, 40).to_string()).collect();
-        let known = if known.is_empty() { "-".to_owned() } else { known.join(", ") };
+        let known = listed(self.profiles.keys());
         Err(Failure::usage(text!(
             "there is no profile `{wanted}` in the configuration file {path}",
             "в файле настроек {path} нет профиля `{wanted}`"
         ))
         .with_advice(text!("the profiles there are: {known}", "есть профили: {known}")))
     }
+}
+
+/// Names of profiles, which a file may make as long as it likes.
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<_> = names.map(|name| Excerpt::of(name, 40).to_string()).collect();
+    if names.is_empty() { "-".to_owned() } else { names.join(", ") }
 }
 
 /// A path of the file is meant from the file's directory; `~/` is the home directory.

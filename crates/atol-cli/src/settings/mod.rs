@@ -12,7 +12,7 @@ use std::time::Duration;
 use atol_monitor::Language;
 use atol_transport::Environment;
 
-use self::file::ConfigFile;
+use self::file::{ConfigFile, Profile};
 pub(crate) use self::language::spoken;
 pub(crate) use self::origin::{Origin, Setting};
 pub(crate) use self::variables::Variables;
@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     /// The names of the profiles in the file.
     pub(crate) profiles: Vec<String>,
     pub(crate) profile: Option<Setting<String>>,
+    /// The file has profiles, and nothing tells which of them or what other account is meant.
+    is_account_open: bool,
     pub(crate) language: Setting<Language>,
     pub(crate) environment: Setting<Environment>,
     pub(crate) login: Option<Setting<String>>,
@@ -74,26 +76,32 @@ impl Settings {
             variables.text("ATOL_PROFILE")?,
             Setting::file(file.profile.clone()),
         ]);
-        let profile = file.choose(name.as_ref(), path.as_ref())?;
-        let name = name.or_else(|| profile.is_some().then(|| Setting::usual(file::USUAL_PROFILE.to_owned())));
-        let profile = profile.unwrap_or_default();
-
         let environment = Setting::first([
             Setting::flag("--environment", connection.environment.clone()),
             variables.text("ATOL_ENVIRONMENT")?,
-            Setting::file(profile.environment),
         ]);
+        let login = Setting::first([
+            Setting::flag("--login", connection.login.clone()),
+            variables.text("ATOL_LOGIN")?,
+        ]);
+        let is_account_told = environment.is_some() || login.is_some() || connection.demo().is_some();
+        let name = name.or_else(|| {
+            let name = file.unnamed(is_account_told)?;
+            Some(Setting::usual(name.to_owned()))
+        });
+        let profile = match &name {
+            Some(name) => file.choose(&name.value, path.as_ref())?,
+            None => Profile::default(),
+        };
+        let environment = Setting::first([environment, Setting::file(profile.environment)]);
         Ok(Settings {
+            is_account_open: !file.profiles.is_empty() && name.is_none() && !is_account_told,
             profiles: file.profiles.into_keys().collect(),
             is_file_there,
             profile: name,
             language: language::chosen(general.lang, file.language, variables),
             environment: parsed_environment(environment)?,
-            login: Setting::first([
-                Setting::flag("--login", connection.login.clone()),
-                variables.text("ATOL_LOGIN")?,
-                Setting::file(profile.login),
-            ]),
+            login: Setting::first([login, Setting::file(profile.login)]),
             password: Setting::first([
                 Setting::flag("--password-file", connection.password_file.clone().map(PasswordSource::File)),
                 variables.path("ATOL_PASSWORD_FILE").map(|path| path.map(PasswordSource::File)),
@@ -121,6 +129,25 @@ impl Settings {
             health: profile.health,
             file: path,
         })
+    }
+
+    /// Refuses settings that leave open whose registers are meant: whoever has profiles does not mean the vendor's
+    /// public account.
+    pub(crate) fn require_account(&self) -> Result<(), Failure> {
+        if !self.is_account_open {
+            return Ok(());
+        }
+        let known = file::listed(self.profiles.iter());
+        Err(Failure::usage(text!(
+            "the configuration file has several profiles ({known}), and none is chosen",
+            "в файле настроек несколько профилей ({known}), и ни один не выбран"
+        ))
+        .with_advice(text!(
+            "choose one with --profile or ATOL_PROFILE, or for good with a line `profile = \"NAME\"` at the top of the file; \
+             the vendor's public test account is --environment test",
+            "выберите его: --profile или ATOL_PROFILE, или насовсем строкой `profile = \"ИМЯ\"` в начале файла; общая \
+             тестовая учётная запись АТОЛ: --environment test"
+        )))
     }
 }
 

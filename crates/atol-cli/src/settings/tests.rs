@@ -69,6 +69,38 @@ fn a_profile_is_named_by_flag_variable_or_file_or_is_called_default() {
 }
 
 #[test]
+fn of_several_profiles_one_must_be_chosen_and_the_only_one_is_unless_the_account_is_told() {
+    let several = "[profiles.a]\nlogin = 'a'\n[profiles.b]\nlogin = 'b'\n";
+    let only = "[profiles.a]\nlogin = 'a'\n";
+    let name = |settings: &Settings| settings.profile.as_ref().map(|profile| profile.value.clone());
+
+    let failure = resolve(&[], &[], several).unwrap().require_account().unwrap_err();
+    assert!(failure.what().en.contains("several profiles (a, b)"), "{failure:?}");
+    assert!(failure.advice().is_some_and(|advice| advice.en.contains("--profile")), "{failure:?}");
+    for file in [several, only] {
+        for (line, variables) in [
+            (&["--environment", "test"][..], &[][..]),
+            (&["--login", "c"], &[]),
+            (&["--demo"], &[]),
+            (&[], &[("ATOL_ENVIRONMENT", "test")]),
+            (&[], &[("ATOL_LOGIN", "c")]),
+        ] {
+            let settings = resolve(line, variables, file).unwrap();
+            assert!(
+                name(&settings).is_none() && settings.require_account().is_ok(),
+                "{line:?} {variables:?}"
+            );
+        }
+        let settings = resolve(&["--profile", "a"], &[], file).unwrap();
+        assert!(settings.require_account().is_ok());
+    }
+    let settings = resolve(&[], &[], only).unwrap();
+    assert_eq!(name(&settings).as_deref(), Some("a"));
+    assert_eq!(settings.login.as_ref().map(|login| login.value.as_str()), Some("a"));
+    assert!(settings.require_account().is_ok());
+}
+
+#[test]
 fn a_profile_that_is_not_there_is_refused_with_those_that_are() {
     let failure = resolve(&["--profile", "shpo"], &[], FILE).unwrap_err();
     assert!(failure.what().en.contains("no profile `shpo`"));

@@ -49,6 +49,22 @@ fn what_needs_no_account_works_whatever_the_file_says() {
 }
 
 #[test]
+fn without_a_choice_among_profiles_nobody_is_asked() {
+    let home = Home::new();
+    home.configure("[profiles.a]\nlogin = 'a'\n[profiles.b]\nlogin = 'b'\n");
+    let run = home.atol(&["list"]).expect_code(2);
+    assert!(run.err().contains("several profiles (a, b)"), "{}", run.err());
+    let run = home.atol(&["check"]).expect_code(3);
+    assert!(run.out().starts_with("ATOL UNKNOWN - the configuration file has several profiles (a, b)"));
+    let shown = home.atol(&["config", "show", "--output", "json"]).expect_code(0).json();
+    assert_eq!(shown["profile"]["value"], json!(null));
+    home.atol(&["check", "--demo"]).expect_code(2);
+    home.configure("[profiles.a]\nlogin = 'a'\n");
+    let shown = home.atol(&["config", "show", "--output", "json"]).expect_code(0).json();
+    assert_eq!(shown["profile"]["value"], "a");
+}
+
+#[test]
 fn whether_the_file_is_there_is_told_beside_its_path() {
     let home = Home::new();
     let config =
