@@ -28,7 +28,8 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
 
-    /// The longest that a call may take, retries included: `20`, `1.5`, `500ms`, `2m` [default: 60s]
+    /// The longest that a call may take, retries included, and with `atol check` the whole check: `20`, `1.5`, `500ms`,
+    /// `2m` [default: 60s]
     #[arg(long, short, global = true, value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
 

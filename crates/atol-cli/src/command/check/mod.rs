@@ -6,6 +6,7 @@
 mod perfdata;
 mod report;
 mod survey;
+mod time_limit;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,9 +1,11 @@
 //! What a check finds out.
 
 use atol_monitor::health::Severity;
-use atol_monitor::{Kkt, SerialNumber};
+use atol_monitor::{Kkt, KktList, KktMonitor, SerialNumber};
+use futures_util::StreamExt;
 use jiff::Timestamp;
 
+use super::time_limit::TimeLimit;
 use crate::answers::{answers, serial_numbers};
 use crate::args::CheckArgs;
 use crate::connection::{Connection, Look};
@@ -12,6 +14,7 @@ use crate::failure::Failure;
 use crate::judged::{Judged, is_of};
 use crate::limits::Limits;
 use crate::output::foreign;
+use crate::progress::Progress;
 use crate::text::{Text, text};
 
 /// The longest serial number of a broken record that is shown whole.
@@ -34,11 +37,12 @@ impl Survey {
         limits: &Limits,
     ) -> Result<Survey, Failure> {
         let serials = serial_numbers(&args.serials)?;
-        let connection = context.connect(Look::Once).await?;
+        let time = TimeLimit::new(context.settings.timeout.value, &context.clock);
+        let connection = Connection::open(context, Look::Once, |client| client.layer(time.clone())).await?;
         let mut survey =
             Survey { registers: Vec::new(), unreadable: Vec::new(), now: connection.clock.wall() };
         if serials.is_empty() {
-            survey.ask_for_all(&connection, context, args, limits).await?;
+            survey.ask_for_all(&connection, context, args, limits, &time).await?;
         } else {
             survey.ask_for(&connection, context, &serials, limits).await?;
         }
@@ -51,8 +55,9 @@ impl Survey {
         context: &Context,
         args: &CheckArgs,
         limits: &Limits,
+        time: &TimeLimit,
     ) -> Result<(), Failure> {
-        let all = connection.monitor.get_all();
+        let all = read_all(&connection.monitor, &connection.progress, time);
         let (registers, rejected) =
             connection.progress.during(all, context.console, &context.clock).await?.into_parts();
         let is_wanted = |kkt: &Kkt| is_of(kkt, &args.group, &args.inn);
@@ -112,4 +117,22 @@ impl Survey {
     pub(super) fn nothing(&self) -> Option<Text> {
         (self.len() == 0).then(|| text!("there are no such registers", "таких ККТ нет"))
     }
+}
+
+/// The whole list, or how much of it there was time for.
+pub(super) async fn read_all(
+    monitor: &KktMonitor,
+    progress: &Progress,
+    time: &TimeLimit,
+) -> Result<KktList, Failure> {
+    let (mut registers, mut rejected) = (Vec::new(), Vec::new());
+    let mut pages = monitor.pages();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| time.explain(error, registers.len() + rejected.len()))?;
+        let (kkts, records) = page.into_parts();
+        progress.add_registers(kkts.len());
+        registers.extend(kkts);
+        rejected.extend(records);
+    }
+    Ok(KktList::new(registers, rejected))
 }

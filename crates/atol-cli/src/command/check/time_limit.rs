@@ -1,0 +1,156 @@
+//! The time that a whole check may take: a monitoring system gives a plugin up at its own limit, and hears nothing then.
+
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use atol_transport::Body;
+use atol_transport::call::Deadline;
+use atol_transport::clock::SharedClock;
+use http::Request;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::failure::Failure;
+use crate::text::text;
+
+/// As a layer of a monitor it ends each call when the check must be over.
+#[derive(Debug, Clone)]
+pub(super) struct TimeLimit {
+    limit: Duration,
+    end: Duration,
+    clock: SharedClock,
+}
+
+impl TimeLimit {
+    /// A limit that begins now.
+    pub(super) fn new(limit: Duration, clock: &SharedClock) -> TimeLimit {
+        TimeLimit { limit, end: clock.monotonic().saturating_add(limit), clock: SharedClock::clone(clock) }
+    }
+
+    /// How far the reading of the list came, where its time was up; a list of which nothing came has failed for the
+    /// reasons of the call.
+    pub(super) fn explain(&self, error: atol_monitor::Error, read: usize) -> Failure {
+        if read == 0 || self.clock.monotonic() < self.end {
+            return error.into();
+        }
+        let seconds = self.limit.as_secs_f64();
+        Failure::failed(text!(
+            "no complete list within {seconds} s: {read} registers read",
+            "список не прочитан целиком за {seconds} с: прочитано ККТ: {read}"
+        ))
+        .with_causes(&error)
+        .with_advice(text!(
+            "give the check more time with --timeout 2m, and let the monitoring system wait for longer than that",
+            "дайте проверке больше времени: --timeout 2m, и пусть система мониторинга ждёт дольше"
+        ))
+    }
+}
+
+impl<S> Layer<S> for TimeLimit {
+    type Service = Limited<S>;
+
+    fn layer(&self, inner: S) -> Limited<S> {
+        Limited { inner, deadline: Deadline(self.end) }
+    }
+}
+
+/// Tells each call when it must be over.
+#[derive(Debug, Clone)]
+pub(super) struct Limited<S> {
+    inner: S,
+    deadline: Deadline,
+}
+
+impl<S: Service<Request<Body>>> Service<Request<Body>> for Limited<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> S::Future {
+        request.extensions_mut().insert(self.deadline);
+        self.inner.call(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::sync::Arc;
+
+    use atol_monitor::{Kkt, KktMonitor, Language};
+    use atol_transport::ResponseBody;
+    use atol_transport::clock::VirtualClock;
+    use http::Response;
+
+    use super::*;
+    use crate::command::check::survey::read_all;
+    use crate::progress::Progress;
+
+    /// Takes four seconds for whatever it is asked: a login, or a page of a long list.
+    #[derive(Debug, Clone)]
+    struct Slow(SharedClock);
+
+    impl Service<Request<Body>> for Slow {
+        type Response = Response<ResponseBody>;
+        type Error = Infallible;
+        type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Infallible>> + Send>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: Request<Body>) -> Self::Future {
+            let query: Vec<_> = request.uri().query().unwrap_or_default().split('&').collect();
+            let number = |name: &str| {
+                query.iter().find_map(|part| part.strip_prefix(name)?.parse::<usize>().ok()).unwrap_or(0)
+            };
+            let (offset, limit) = (number("offset="), number("limit="));
+            let answer = if request.uri().path().ends_with("/gettoken") {
+                r#"{"error": null, "token": "t", "timestamp": "24.11.2026 13:00:00"}"#.to_owned()
+            } else {
+                let kkt = |place: usize| Kkt::builder(format!("{place:014}")).build().to_value();
+                serde_json::Value::from_iter((offset..offset + limit).map(kkt)).to_string()
+            };
+            let wait = self.0.sleep(Duration::from_secs(4));
+            Box::pin(async move {
+                wait.await;
+                Ok(Response::new(ResponseBody::full(answer)))
+            })
+        }
+    }
+
+    /// Reads the list for so long; what is told of it, and when.
+    async fn told(limit: Duration) -> (Failure, Duration) {
+        let clock: SharedClock = Arc::new(VirtualClock::starting_at("2026-11-24T10:00:00Z".parse().unwrap()));
+        let time = TimeLimit::new(limit, &clock);
+        let monitor = KktMonitor::builder()
+            .clock(Arc::clone(&clock))
+            .layer(time.clone())
+            .configure_client(|client| client.leaf(Slow(Arc::clone(&clock))))
+            .build()
+            .unwrap();
+        let failure = read_all(&monitor, &Progress::default(), &time).await.unwrap_err();
+        (failure, clock.monotonic())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_limit_is_that_of_all_requests_together() {
+        let (failure, took) = told(Duration::from_secs(10)).await;
+        assert_eq!(took, Duration::from_secs(10));
+        assert_eq!(failure.what().en, "no complete list within 10 s: 1000 registers read");
+        assert!(failure.what().to(Language::Ru).contains("за 10 с"), "{failure:?}");
+        assert!(failure.advice().is_some_and(|advice| advice.en.contains("--timeout")), "{failure:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_nothing_came_in_time_the_call_tells_why() {
+        let (failure, took) = told(Duration::from_millis(500)).await;
+        assert_eq!(took, Duration::from_millis(500));
+        assert!(failure.what().en.contains("0.5 s"), "{failure:?}");
+    }
+}
