@@ -85,15 +85,22 @@ fn is_person_there() -> bool {
 }
 
 /// When the password was last changed, as far as that can be told: a person at the terminal may have done it just
-/// now, and a file knows when it was written. Refused logins before that are no reason to hold the next one back.
+/// now, and a file knows when it was written, but for the copy that systemd makes at each start. Refused logins before
+/// that are no reason to hold the next one back.
 pub(crate) fn changed_at(context: &Context) -> Option<Timestamp> {
     if is_person_there() {
         return Some(context.clock.wall());
     }
     match &context.settings.password.as_ref()?.value {
+        PasswordSource::File(path) if is_credential(path) => None,
         PasswordSource::File(path) => Timestamp::try_from(path.metadata().ok()?.modified().ok()?).ok(),
         PasswordSource::Variable => None,
     }
+}
+
+/// Whether the file is a service's credential, of which systemd writes a copy for this run of the service.
+fn is_credential(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|directory| path.starts_with(directory))
 }
 
 fn find(source: &PasswordSource) -> Result<String, Failure> {
@@ -157,9 +164,7 @@ fn refuse_if_readable_by_others(path: &Path, metadata: &std::fs::Metadata) -> Re
     const OTHERS: u32 = 0o077;
     let mode = metadata.permissions().mode();
     // systemd lets the service's user in by an access list, which shows as a right of the group; the folder is private.
-    let is_credential =
-        std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|directory| path.starts_with(directory));
-    if mode & OTHERS == 0 || is_credential {
+    if mode & OTHERS == 0 || is_credential(path) {
         return Ok(());
     }
     let path = path.display().to_string();

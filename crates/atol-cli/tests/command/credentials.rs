@@ -70,6 +70,35 @@ fn a_credential_of_systemd_may_be_readable_by_its_group() {
     home.with("CREDENTIALS_DIRECTORY", &folder.to_string_lossy()).atol(&["list"]).expect_code(0);
 }
 
+/// systemd writes the credential anew at each start, so the time of the file is no news of the password.
+#[test]
+fn a_restart_under_systemd_does_not_end_the_pause_after_a_refused_login() {
+    let service = service(shop());
+    let home = Home::new();
+    let file = home.path().join("password");
+    let write = || {
+        std::fs::write(&file, "wrong\n").unwrap();
+        // Modes are a matter of Unix.
+        #[cfg(unix)]
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let later = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(4_000_000_000);
+        std::fs::File::options().write(true).open(&file).unwrap().set_modified(later).unwrap();
+    };
+    let home = home
+        .with("ATOL_ENVIRONMENT", &service.uri())
+        .with("ATOL_LOGIN", "shop")
+        .with("ATOL_PASSWORD_FILE", &file.to_string_lossy());
+    write();
+    home.atol(&["list"]).expect_code(1);
+    home.atol(&["list"]).expect_code(1);
+    assert_eq!(service.requests().len(), 2, "a password that was changed is tried at once");
+    let directory = home.path().to_string_lossy().into_owned();
+    let home = home.with("CREDENTIALS_DIRECTORY", &directory);
+    write();
+    home.atol(&["list"]).expect_code(1);
+    assert_eq!(service.requests().len(), 2);
+}
+
 // Terminals of one's own are a matter of Unix.
 #[cfg(unix)]
 #[test]
