@@ -19,6 +19,7 @@ use crate::fast;
 use crate::password::{self, Account};
 use crate::progress::Progress;
 use crate::text::text;
+use crate::token_cache::TokenCache;
 
 /// The made fleet is the same on every machine and in every run.
 const DEMO_SEED: u64 = 20_261_124;
@@ -172,15 +173,16 @@ impl Connection {
 }
 
 /// Where commands hand their token on to the next; `None` in a demo, where it is not wanted, and without a home directory.
-pub(crate) fn token_cache(context: &Context) -> Option<FileTokenStore> {
+pub(crate) fn token_cache(context: &Context) -> Option<TokenCache> {
     if context.demo.is_some() || !context.settings.token_cache.value {
         return None;
     }
     let store = FileTokenStore::in_cache_directory().ok()?;
-    Some(match password::changed_at(context) {
+    let store = match password::changed_at(context) {
         Some(time) => store.with_credentials_changed_at(time),
         None => store,
-    })
+    };
+    Some(TokenCache::new(store, context.console))
 }
 
 fn roots(context: &Context, path: &Path) -> Result<RootCertificates, Failure> {

@@ -18,6 +18,7 @@ mod serve;
 mod settings;
 mod signals;
 mod text;
+mod token_cache;
 mod usage;
 
 use std::process::ExitCode;

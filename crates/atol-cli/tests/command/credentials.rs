@@ -148,6 +148,27 @@ fn a_kept_token_that_is_refused_is_told_once_and_the_next_command_asks_for_the_p
 }
 
 #[test]
+fn a_token_that_cannot_be_kept_is_told_once_beside_the_data() {
+    let service = service(shop());
+    let home = Home::new().at(&service);
+    std::fs::write(home.path().join("cache"), "no directory").unwrap();
+    let run = home.atol(&["check"]);
+    assert!(
+        run.out().starts_with("ATOL ") && run.err().matches("cannot be kept in").count() == 1,
+        "{}",
+        run.err()
+    );
+    assert!(run.err().contains("--no-token-cache"), "{}", run.err());
+    let run = home.atol(&["list", "--lang", "ru"]).expect_code(0);
+    assert!(run.err().contains("токен нельзя сохранить в"), "{}", run.err());
+    assert_eq!(home.atol(&["list", "--no-token-cache"]).expect_code(0).err(), "");
+    // A refused login is no less refused.
+    let run = home.with("ATOL_PASSWORD", "wrong").atol(&["list"]).expect_code(1);
+    assert!(run.err().contains("check login and password"), "{}", run.err());
+    assert!(run.err().contains("cannot be kept in"), "{}", run.err());
+}
+
+#[test]
 fn half_an_account_is_refused_before_anything_is_sent() {
     let run = atol(&["list", "--login", "shop"]).expect_code(2);
     assert!(run.err().contains("no password"), "{}", run.err());
