@@ -3,6 +3,7 @@
 mod attributes;
 mod lines;
 mod state_file;
+mod subject;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,8 @@ use atol_monitor::watch::{Statistics, Watch, WatchEvent};
 
 use self::lines::{Lines, span};
 use self::state_file::StateFile;
+use self::subject::Subject;
+use crate::answers::serial_numbers;
 use crate::args::{WatchArgs, WatchFormat};
 use crate::connection::Look;
 use crate::context::Context;
@@ -27,8 +30,9 @@ use crate::text::{Text, text};
 pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode, Failure> {
     let limits = context.limits(&args.health)?;
     let policy = limits.policy();
-    let state_file = args.state.as_deref().map(StateFile::new);
-    let state = state_file.as_ref().map(StateFile::load).transpose()?.flatten();
+    let subject = Subject::new(context, &serial_numbers(&args.serials)?);
+    let state_file = args.state.as_deref().map(|path| StateFile::new(path, subject));
+    let state = state_file.as_ref().map(|file| file.load(context.console)).transpose()?.flatten();
     let connection = context.connect(Look::Lasting).await?;
     let mut options =
         connection.watch_options(args.interval, args.no_news).policy(policy.clone()).state(state);
