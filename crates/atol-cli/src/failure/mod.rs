@@ -23,10 +23,10 @@ const LONGEST_CAUSE: usize = 500;
 
 /// What failed and why, what to do next, and the exit code to say it with.
 // Boxed, because every result of the program carries the room for it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     /// `None` when nobody listens any more.
     what: Option<Text>,

@@ -1,6 +1,9 @@
 //! What the client's errors mean to a person, and what to do about them.
 
-use atol_monitor::{Error, ErrorKind};
+use std::fmt;
+
+use atol_monitor::watch::FailureKind;
+use atol_monitor::{Error, ErrorKind, ServiceError};
 use atol_transport::ErrorKind as TransportKind;
 use atol_transport::error::{ConnectFailure, Excerpt, Phase, TlsFailure};
 
@@ -12,17 +15,27 @@ const LONGEST_WORDS: usize = 300;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        let ru = in_russian(&error);
-        let what = Text { en: error.to_string(), ru };
+        let ru = match error.kind() {
+            ErrorKind::InvalidArgument => "такой запрос невозможен",
+            ErrorKind::Decode => kind_of_poll_in_russian(FailureKind::Decode),
+            ErrorKind::WrongRegister => kind_of_poll_in_russian(FailureKind::WrongRegister),
+            ErrorKind::Incomplete => kind_of_poll_in_russian(FailureKind::Incomplete),
+            _ => error.transport().map_or("не получилось", |error| kind_in_russian(error.kind())),
+        };
+        let what = text_of(ru, error.service_error(), &error);
         let failure = if error.is_invalid_argument() { Failure::usage(what) } else { Failure::failed(what) };
         let failure = match std::error::Error::source(&error) {
             Some(cause) => failure.with_causes(cause),
             None => failure,
         };
-        match advice(&error) {
-            Some(advice) => failure.with_advice(advice),
-            None => failure,
-        }
+        let advice = match error.kind() {
+            ErrorKind::Incomplete => Some(text!(
+                "try again; if it stays so, ask for less with --limit",
+                "повторите; если не поможет, запросите меньше: --limit"
+            )),
+            _ => error.transport().and_then(advice),
+        };
+        failure.with_advice_if_any(advice)
     }
 }
 
@@ -32,21 +45,52 @@ impl From<atol_transport::Error> for Failure {
     }
 }
 
+impl Failure {
+    /// A call that failed while the command goes on, and tries again by itself.
+    pub(crate) fn of_call(error: &atol_transport::Error) -> Failure {
+        let what = text_of(kind_in_russian(error.kind()), error.service_error(), error);
+        Failure::failed(what).with_advice_if_any(advice(error).filter(|_| !is_slow(error.kind())))
+    }
+
+    /// A poll of which no more is known than what kind of failure it was.
+    pub(crate) fn of_poll(reason: &atol_monitor::watch::Failure) -> Failure {
+        Failure::failed(text_of(kind_of_poll_in_russian(reason.kind), None, reason))
+    }
+
+    fn with_advice_if_any(self, advice: Option<Text>) -> Failure {
+        match advice {
+            Some(advice) => self.with_advice(advice),
+            None => self,
+        }
+    }
+}
+
 /// What happened. Details that the client knows in English only (names, numbers, the system's words) stand in brackets.
-fn in_russian(error: &Error) -> String {
-    let what = match error.kind() {
-        ErrorKind::InvalidArgument => "такой запрос невозможен",
-        ErrorKind::Decode => "не удалось разобрать ответ сервиса",
-        ErrorKind::WrongRegister => "сервис ответил про другую ККТ",
-        ErrorKind::Incomplete => "не удалось прочитать список до конца",
-        _ => error.transport().map_or("не получилось", |error| kind_in_russian(error.kind())),
-    };
-    match error.service_error() {
+fn text_of(ru: &str, service_error: Option<&ServiceError>, error: &impl fmt::Display) -> Text {
+    let ru = match service_error {
         Some(service) => {
             let words = Excerpt::of(&service.text, LONGEST_WORDS);
-            format!("{what}: ошибка {}, «{words}»", service.code.code())
+            format!("{ru}: ошибка {}, «{words}»", service.code.code())
         }
-        None => format!("{what} ({error})"),
+        None => format!("{ru} ({error})"),
+    };
+    Text { en: error.to_string(), ru }
+}
+
+fn kind_of_poll_in_russian(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Connect => "нет связи с сервером",
+        FailureKind::Tls => "не удалось установить защищённое соединение",
+        FailureKind::Timeout => "сервис не ответил вовремя",
+        FailureKind::Interrupted => "соединение оборвалось",
+        FailureKind::Auth => "сервис не принял авторизацию",
+        FailureKind::Throttled => "сервис просит подождать",
+        FailureKind::NotFound | FailureKind::Service => "сервис ответил отказом",
+        FailureKind::NotJson => "пришло не то, что должен был ответить сервис",
+        FailureKind::Decode => "не удалось разобрать ответ сервиса",
+        FailureKind::WrongRegister => "сервис ответил про другую ККТ",
+        FailureKind::Incomplete => "не удалось прочитать список до конца",
+        _ => "не получилось",
     }
 }
 
@@ -80,16 +124,7 @@ fn kind_in_russian(kind: TransportKind) -> &'static str {
 }
 
 /// What to do next, in terms of this command.
-fn advice(error: &Error) -> Option<Text> {
-    let transport = match error.kind() {
-        ErrorKind::Incomplete => {
-            return Some(text!(
-                "try again; if it stays so, ask for less with --limit",
-                "повторите; если не поможет, запросите меньше: --limit"
-            ));
-        }
-        _ => error.transport()?,
-    };
+fn advice(error: &atol_transport::Error) -> Option<Text> {
     if error.is_not_found() && !error.is_auth() {
         return Some(text!(
             "check --environment, and the serial number, if you gave one, for a missing leading zero: `atol list` shows \
@@ -98,8 +133,8 @@ fn advice(error: &Error) -> Option<Text> {
              есть"
         ));
     }
-    if let Some(name) = transport.proxy_variable()
-        && matches!(transport.kind(), TransportKind::Connect(_) | TransportKind::Timeout(_))
+    if let Some(name) = error.proxy_variable()
+        && matches!(error.kind(), TransportKind::Connect(_) | TransportKind::Timeout(_))
     {
         return Some(text!(
             "the proxy does not answer: check the address and port in {name}, or name the host in NO_PROXY if it can be \
@@ -108,7 +143,7 @@ fn advice(error: &Error) -> Option<Text> {
              напрямую"
         ));
     }
-    let advice = match transport.kind() {
+    let advice = match error.kind() {
         TransportKind::CredentialsRejected => text!(
             "check login and password: they are those of the integration, from the settings file that your ATOL \
              Online account offers for download, not those of the account itself, and belong to one environment",
@@ -116,7 +151,7 @@ fn advice(error: &Error) -> Option<Text> {
              от самого кабинета, и они годятся только для своей среды"
         ),
         TransportKind::UserBlocked => {
-            let quoting = quoting(transport);
+            let quoting = quoting(error);
             text!(
                 "ask ATOL Online's support to unblock the user{quoting}",
                 "попросите поддержку АТОЛ Онлайн разблокировать пользователя{quoting}"
@@ -138,11 +173,11 @@ fn advice(error: &Error) -> Option<Text> {
         TransportKind::Tls(TlsFailure::Expired | TlsFailure::NotYetValid) => {
             text!("check this machine's clock first", "сначала проверьте часы этого компьютера")
         }
-        TransportKind::Proxy => check_proxy(transport),
+        TransportKind::Proxy => check_proxy(error),
         TransportKind::Tls(TlsFailure::WrongName | TlsFailure::NotTls)
-            if transport.proxy_variable().is_some() =>
+            if error.proxy_variable().is_some() =>
         {
-            check_proxy(transport)
+            check_proxy(error)
         }
         TransportKind::Tls(TlsFailure::WrongName) | TransportKind::Redirect => text!(
             "check --environment; something may be answering in the service's place",
@@ -156,7 +191,7 @@ fn advice(error: &Error) -> Option<Text> {
             "там никто не слушает: проверьте адрес и порт в --environment"
         ),
         TransportKind::Connect(ConnectFailure::Other) | TransportKind::Timeout(_)
-            if !is_slow(transport.kind()) =>
+            if !is_slow(error.kind()) =>
         {
             text!("check the network and the firewall", "проверьте сеть и межсетевой экран")
         }
@@ -164,7 +199,7 @@ fn advice(error: &Error) -> Option<Text> {
             "try again later, or give it more time with --timeout 2m",
             "повторите позже или дайте больше времени: --timeout 2m"
         ),
-        _ => return transport.advice().map(Text::foreign),
+        _ => return error.advice().map(Text::foreign),
     };
     Some(advice)
 }

@@ -127,6 +127,28 @@ fn an_outage_is_told_and_survived() {
 }
 
 #[test]
+fn a_poll_that_failed_is_told_in_the_readers_language_and_with_what_to_do() {
+    let service = service(shop().fleet(fleet(20)));
+    let home = Home::new().at(&service).with("ATOL_PASSWORD", "canary");
+    for (language, words, advice) in [
+        ("en", "the poll failed (since ", "  what to do: check login and password"),
+        ("ru", "опрос не удался (с ", "  что делать: проверьте логин и пароль"),
+    ] {
+        let mut watch = Running::start(&home, &["--lang", language, "--no-token-cache"]);
+        let mut lines = [String::new(), String::new()];
+        for line in &mut lines {
+            watch.events.read_line(line).unwrap();
+        }
+        assert!(lines[0].contains(words) && lines[1].contains(advice), "{lines:?}");
+        assert!(
+            language == "en" || lines[0].contains("сервис не принял логин и пароль: ошибка 12"),
+            "{lines:?}"
+        );
+        watch.stop("-INT");
+    }
+}
+
+#[test]
 fn what_cannot_be_watched_is_wrong_usage() {
     for args in [&["watch", "--demo", "../../auth"][..], &["watch", "--demo", "--interval", "never"]] {
         Home::new().atol(args).expect_code(2);

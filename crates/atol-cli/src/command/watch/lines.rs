@@ -8,6 +8,7 @@ use atol_monitor::watch::{Closure, Fleet, WatchEvent};
 use jiff::Timestamp;
 
 use super::attributes;
+use super::reasons::Reasons;
 use crate::output::{Screen, foreign, state};
 use crate::text::word;
 
@@ -22,6 +23,8 @@ pub(super) struct Lines<'a> {
     pub(super) policy: &'a Policy,
     pub(super) language: Language,
     pub(super) screen: Screen,
+    /// Why polls failed.
+    pub(super) reasons: Reasons,
     /// Whether counters are news.
     pub(super) all_changes: bool,
 }
@@ -87,13 +90,19 @@ impl Lines<'_> {
                 graded(Severity::Ok, format!("{} ({over})", self.finding(finding, fleet)))
             }
             WatchEvent::PollFailed { since, failures, error, .. } => {
-                let since = self.date_time(*since);
+                let (since, failure) = (self.date_time(*since), self.reasons.explain(error));
+                let why = failure.what();
                 let failed = if en {
-                    format!("no answer since {since} (failures: {failures}): {error}")
+                    format!("the poll failed (since {since}, failures: {failures}): {}", why.en)
                 } else {
-                    format!("нет ответа с {since} (неудач: {failures}): {error}")
+                    format!("опрос не удался (с {since}, неудач: {failures}): {}", why.ru)
                 };
-                graded(Severity::Unknown, failed)
+                let mut lines = graded(Severity::Unknown, failed);
+                lines.extend(failure.advice().map(|advice| {
+                    let (begin, advice) = (self.word("what to do", "что делать"), advice.to(self.language));
+                    self.line(at, None, &format!("{begin}: {advice}"))
+                }));
+                lines
             }
             WatchEvent::Recovered { since, failures, .. } => {
                 let lasted = self.between(*since, at);

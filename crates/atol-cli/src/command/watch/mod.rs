@@ -2,6 +2,7 @@
 
 mod attributes;
 mod lines;
+mod reasons;
 mod state_file;
 mod subject;
 #[cfg(test)]
@@ -16,11 +17,12 @@ use atol_monitor::health::Severity;
 use atol_monitor::watch::{Statistics, Watch, WatchEvent};
 
 use self::lines::{Lines, span};
+use self::reasons::Reasons;
 use self::state_file::StateFile;
 use self::subject::Subject;
 use crate::answers::serial_numbers;
 use crate::args::{WatchArgs, WatchFormat};
-use crate::connection::Look;
+use crate::connection::{Connection, Look};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Screen;
@@ -33,7 +35,8 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
     let subject = Subject::new(context, &serial_numbers(&args.serials)?);
     let state_file = args.state.as_deref().map(|path| StateFile::new(path, subject));
     let state = state_file.as_ref().map(|file| file.load(context.console)).transpose()?.flatten();
-    let connection = context.connect(Look::Lasting).await?;
+    let reasons = Reasons::default();
+    let connection = Connection::open(context, Look::Lasting, |client| client.layer(reasons.clone())).await?;
     let mut options =
         connection.watch_options(args.interval, args.no_news).policy(policy.clone()).state(state);
     if !args.serials.is_empty() {
@@ -44,6 +47,7 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
         policy,
         language: context.console.language,
         screen: Screen::of_stdout(),
+        reasons,
         all_changes: args.all_changes,
     };
     let mut session = Session::begin(&watch);

@@ -153,7 +153,7 @@ mod tests {
 
     /// The subject of a watch of these registers with these settings.
     fn subject(line: &[&str], serials: &[&str]) -> Subject {
-        let config = tempfile::NamedTempFile::new().unwrap();
+        let config = NamedTempFile::new().unwrap();
         let line = [&["atol", "codes", "--config", config.path().to_str().unwrap()], line].concat();
         let args = Args::try_parse_from(line).unwrap();
         let context = Context::new(&args.general, &args.connection).unwrap();

@@ -7,7 +7,11 @@ use atol_monitor::watch::{Failure, FailureKind, Moment, PollOutcome, Watcher};
 use atol_monitor::{Kkt, KktList, Language};
 
 use super::lines::Lines;
+use super::reasons::Reasons;
 use crate::output::Screen;
+
+/// As wide as need be.
+const SCREEN: Screen = Screen { width: None, colour: false };
 
 /// Feeds a watcher with lists an hour apart and writes down the lines of what it tells.
 fn told(language: Language, all_changes: bool) -> String {
@@ -18,8 +22,7 @@ fn told(language: Language, all_changes: bool) -> String {
         .disable(FindingKind::FiscalStorageForecast)
         .build()
         .unwrap();
-    let lines =
-        Lines { policy: &policy, language, screen: Screen { width: None, colour: false }, all_changes };
+    let lines = Lines { policy: &policy, language, screen: SCREEN, reasons: Reasons::default(), all_changes };
     let kkt = |serial: &str, hour: i64| {
         let formed = format!("2026-11-24T{:02}:59:00+00:00", 9 + hour).parse().unwrap();
         Kkt::builder(serial)
@@ -67,7 +70,8 @@ fn a_clock_that_is_off_is_told_which_way() {
     let lines = |language| Lines {
         policy: &policy,
         language,
-        screen: Screen { width: None, colour: false },
+        screen: SCREEN,
+        reasons: Reasons::default(),
         all_changes: false,
     };
     let ours: jiff::Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
@@ -96,16 +100,17 @@ fn events_are_lines_a_person_can_read() {
 fn on_a_narrow_screen_the_words_go_on_below_their_beginning() {
     let policy = Policy::default();
     let screen = Screen { width: Some(80), colour: false };
-    let lines = Lines { policy: &policy, language: Language::En, screen, all_changes: false };
+    let reasons = Reasons::default();
+    let lines = Lines { policy: &policy, language: Language::En, screen, reasons, all_changes: false };
     let mut watcher = Watcher::new(policy.clone(), Duration::from_secs(3600));
     let moment = Moment::new("2026-11-24T10:00:00Z".parse().unwrap(), Duration::ZERO);
     let failure = Failure::new(FailureKind::Connect, "no connection to `online.atol.ru`: Connection refused");
     let events = watcher.observe(PollOutcome::Failed(failure), moment);
     let told: Vec<_> = events.iter().flat_map(|event| lines.of(event, &watcher.fleet(moment))).collect();
     insta::assert_snapshot!(told.join("\n"), @r"
-    2026-11-24 13:00:00  ? UNKNOWN    no answer since 2026-11-24 13:00:00 (failures:
-                                      1): no connection to `online.atol.ru`:
-                                      Connection refused
+    2026-11-24 13:00:00  ? UNKNOWN    the poll failed (since 2026-11-24 13:00:00,
+                                      failures: 1): no connection to
+                                      `online.atol.ru`: Connection refused
     ");
 }
 
