@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 
 use atol_monitor::health::Policy;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Table;
 
@@ -15,16 +17,17 @@ use crate::text::text;
 /// takes longer than all else that has to be done before the first request.
 #[derive(Debug)]
 pub(crate) struct Limits {
-    health: Table,
     /// Without the zone of the machine.
     said: Policy,
+    is_zone_said: bool,
     policy: OnceCell<Policy>,
 }
 
 impl Limits {
     /// Checks the limits.
     pub(crate) fn new(health: Table) -> Result<Limits, Failure> {
-        let said = read(health.clone()).map_err(|error| {
+        let is_zone_said = health.contains_key("time_zone");
+        let said = read(health).map_err(|error| {
             let why = error.to_string();
             let why = why.trim_end();
             Failure::usage(text!(
@@ -32,21 +35,18 @@ impl Limits {
                 "так оценить ККТ нельзя: {why}"
             ))
         })?;
-        Ok(Limits { health, said, policy: OnceCell::new() })
+        Ok(Limits { said, is_zone_said, policy: OnceCell::new() })
     }
 
     /// The policy to judge by, for when there is something to judge.
     pub(crate) fn policy(&self) -> &Policy {
-        self.policy.get_or_init(|| self.in_zone_of_machine().unwrap_or_else(|| self.said.clone()))
-    }
-
-    fn in_zone_of_machine(&self) -> Option<Policy> {
-        if self.health.contains_key("time_zone") {
-            return None;
-        }
-        let mut health = self.health.clone();
-        health.insert("time_zone".to_owned(), zone_of_machine()?.into());
-        read(health).ok()
+        self.policy.get_or_init(|| {
+            let said = self.said.clone();
+            match (!self.is_zone_said).then(|| zone_of_people(TimeZone::system())).flatten() {
+                Some(zone) => said.in_time_zone(zone),
+                None => said,
+            }
+        })
     }
 }
 
@@ -54,11 +54,33 @@ fn read(health: Table) -> Result<Policy, toml::de::Error> {
     Policy::deserialize(toml::Value::Table(health))
 }
 
-/// The zone that the people at this machine live in, when it tells.
+/// The zone that the people at a machine live in, when the machine's zone tells.
 ///
 /// A machine in UTC is a server and says nothing about its people; the registers' own zone is the better guess then.
-fn zone_of_machine() -> Option<String> {
+fn zone_of_people(machine: TimeZone) -> Option<TimeZone> {
     const NOBODYS: [&str; 5] = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT"];
-    let zone = jiff::tz::TimeZone::system();
-    zone.iana_name().filter(|name| !NOBODYS.contains(name)).map(str::to_owned)
+    let is_nobodys = match machine.iana_name() {
+        Some(name) => machine.is_unknown() || NOBODYS.contains(&name),
+        // A rule in `TZ`, or a file that is no link into the database.
+        None => {
+            let start = Timestamp::UNIX_EPOCH;
+            machine.to_offset(start).is_zero() && machine.following(start).next().is_none()
+        }
+    };
+    (!is_nobodys).then_some(machine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_without_a_name_is_somebodys_unless_it_is_utc() {
+        let taken = |zone: TimeZone| zone_of_people(zone).is_some();
+        assert!(taken(TimeZone::posix("YEKT-5").unwrap()));
+        assert!(taken(TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap()));
+        assert!(taken(TimeZone::get("Asia/Yekaterinburg").unwrap()));
+        assert!(!taken(TimeZone::posix("UTC0").unwrap()));
+        assert!(!taken(TimeZone::UTC) && !taken(TimeZone::unknown()));
+    }
 }

@@ -37,6 +37,9 @@ fn dates_are_those_of_the_machine_and_of_moscow_where_it_has_none() {
     let moscow = activated("UTC", &[]);
     assert_eq!(moscow, activated("Asia/Vladivostok", &["--time-zone", "Europe/Moscow"]));
     assert_ne!(vladivostok, moscow);
+    // A zone without a name.
+    assert_eq!(activated("YEKT-5", &[]), activated("UTC", &["--time-zone", "+05:00"]));
+    assert_eq!(activated("UTC0", &[]), moscow);
 }
 
 #[test]

@@ -35,6 +35,11 @@ impl Calendar {
         Some(Self { name: name.to_owned(), zone })
     }
 
+    /// A zone that is at hand, called by its IANA name if it has one.
+    pub(super) fn of(zone: TimeZone) -> Self {
+        Self { name: zone.iana_name().unwrap_or("local").to_owned(), zone }
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name
     }

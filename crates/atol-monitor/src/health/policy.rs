@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use atol_model::OffsetTimestamp;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -155,7 +156,24 @@ impl Policy {
         PolicyBuilder { policy: Self::default(), time_zone: None }
     }
 
-    /// The name of the time zone that days are counted in.
+    /// The same by the calendar of another time zone, which may be one that no name stands for: a machine can have its own.
+    ///
+    /// ```
+    /// use atol_monitor::health::Policy;
+    /// use atol_monitor::jiff::tz::TimeZone;
+    ///
+    /// let policy = Policy::default().in_time_zone(TimeZone::posix("YEKT-5")?);
+    /// assert_eq!(policy.local("2020-11-02T21:00:00Z".parse()?).to_string(), "2020-11-03T02:00:00+05:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// A name or an offset can be given to the [builder](PolicyBuilder::time_zone).
+    #[must_use]
+    pub fn in_time_zone(self, zone: TimeZone) -> Policy {
+        Policy { calendar: Calendar::of(zone), ..self }
+    }
+
+    /// The name of the time zone that days are counted in; `local` for one without a name.
     pub fn time_zone(&self) -> &str {
         self.calendar.name()
     }
