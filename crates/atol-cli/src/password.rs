@@ -107,8 +107,10 @@ fn find(source: &PasswordSource) -> Result<String, Failure> {
     match source {
         PasswordSource::File(path) if path == Path::new("-") => read(io::stdin(), "-"),
         PasswordSource::File(path) => from_file(path),
-        PasswordSource::Variable => std::env::var("ATOL_PASSWORD")
-            .map_err(|_| Failure::usage(text!("ATOL_PASSWORD is not UTF-8", "ATOL_PASSWORD: это не UTF-8"))),
+        PasswordSource::Variable => match std::env::var("ATOL_PASSWORD") {
+            Ok(password) => Ok(without_line_end(&password).to_owned()),
+            Err(_) => Err(Failure::usage(text!("ATOL_PASSWORD is not UTF-8", "ATOL_PASSWORD: это не UTF-8"))),
+        },
     }
 }
 
@@ -133,11 +135,24 @@ fn from_file(path: &Path) -> Result<String, Failure> {
         ))
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;
-    refuse_if_readable_by_others(path, &file.metadata().map_err(unreadable)?)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(Failure::usage(text!(
+            "the password file {shown} is a directory",
+            "вместо файла пароля указан каталог {shown}"
+        )));
+    }
+    refuse_if_readable_by_others(path, &metadata)?;
     read(file, &shown.to_string())
 }
 
-/// The first line, without its end.
+/// Whatever fills the variable may end it as a line.
+fn without_line_end(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
+}
+
+/// The first line, without its end and without the mark that editors on Windows put before it.
 fn read(source: impl Read, name: &str) -> Result<String, Failure> {
     let mut text = String::new();
     source.take(LONGEST).read_to_string(&mut text).map_err(|error| {
@@ -146,7 +161,7 @@ fn read(source: impl Read, name: &str) -> Result<String, Failure> {
             "не удалось прочитать пароль из {name}: {error}"
         ))
     })?;
-    match text.lines().next() {
+    match text.strip_prefix('\u{feff}').unwrap_or(&text).lines().next() {
         Some(password) if !password.is_empty() => Ok(password.to_owned()),
         _ => Err(Failure::usage(text!(
             "there is no password in the first line of {name}",
@@ -202,6 +217,24 @@ mod tests {
     fn the_first_line_is_the_password() {
         let file = file(" canary \r\nsecond\n", 0o600);
         assert_eq!(from_file(file.path()).unwrap(), " canary ");
+    }
+
+    #[test]
+    fn what_an_editor_adds_is_no_part_of_the_password() {
+        assert_eq!(from_file(file("\u{feff}canary\n", 0o600).path()).unwrap(), "canary");
+        for (value, password) in
+            [("canary\n", "canary"), ("canary\r\n", "canary"), ("canary\n\n", "canary\n")]
+        {
+            assert_eq!(without_line_end(value), password);
+        }
+        assert_eq!(without_line_end(" canary "), " canary ");
+    }
+
+    #[test]
+    fn a_directory_is_told_as_such() {
+        let failure = from_file(tempfile::tempdir().unwrap().path()).unwrap_err();
+        assert!(failure.what().en.ends_with("is a directory"), "{failure:?}");
+        assert!(failure.advice().is_none(), "{failure:?}");
     }
 
     #[test]

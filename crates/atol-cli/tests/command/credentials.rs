@@ -169,6 +169,12 @@ fn a_token_that_cannot_be_kept_is_told_once_beside_the_data() {
 }
 
 #[test]
+fn a_line_end_behind_the_password_of_the_variable_does_not_count() {
+    let service = service(shop());
+    Home::new().at(&service).with("ATOL_PASSWORD", "right\n").atol(&["list"]).expect_code(0);
+}
+
+#[test]
 fn half_an_account_is_refused_before_anything_is_sent() {
     let run = atol(&["list", "--login", "shop"]).expect_code(2);
     assert!(run.err().contains("no password"), "{}", run.err());
