@@ -3,12 +3,12 @@
 use atol_transport::Environment;
 use atol_transport::clock::{SharedClock, SystemClock};
 
-use crate::args::{ConnectionArgs, GeneralArgs, HealthArgs};
+use crate::args::{Args, ConnectionArgs, GeneralArgs, HealthArgs};
 use crate::connection::{Connection, Look};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::limits::Limits;
-use crate::settings::{Settings, Variables};
+use crate::settings::{Choice, Settings, Variables};
 
 /// The settings in force and what comes with them.
 #[derive(Debug, Clone)]
@@ -29,8 +29,9 @@ const OF_ONE_ACCOUNT: [&str; 5] =
 
 impl Context {
     /// Reads the settings.
-    pub(crate) fn new(general: &GeneralArgs, connection: &ConnectionArgs) -> Result<Context, Failure> {
-        Context::resolve(general, connection, &Variables::of_process())
+    pub(crate) fn new(args: &Args) -> Result<Context, Failure> {
+        let choice = if args.command.names_accounts() { Choice::ByName } else { Choice::BySettings };
+        Context::resolve(&args.general, &args.connection, &Variables::of_process(), choice)
     }
 
     /// The same for another profile, with what flags and variables say for every account.
@@ -38,15 +39,16 @@ impl Context {
         let (general, connection) = &self.flags;
         let general = GeneralArgs { profile: Some(name.to_owned()), ..general.clone() };
         let read = |name: &str| std::env::var_os(name).filter(|_| !OF_ONE_ACCOUNT.contains(&name));
-        Context::resolve(&general, connection, &Variables::new(&read))
+        Context::resolve(&general, connection, &Variables::new(&read), Choice::BySettings)
     }
 
     fn resolve(
         general: &GeneralArgs,
         connection: &ConnectionArgs,
         variables: &Variables<'_>,
+        choice: Choice,
     ) -> Result<Context, Failure> {
-        let settings = Settings::resolve(general, connection, variables)?;
+        let settings = Settings::resolve(general, connection, variables, choice)?;
         let console = Console { language: settings.language.value, verbosity: general.verbosity() };
         let (demo, flags) = (connection.demo(), (general.clone(), connection.clone()));
         Ok(Context { settings, console, clock: SystemClock::shared(), demo, flags })
@@ -60,10 +62,12 @@ impl Context {
     /// The limits to judge by: those of the command line, then of the profile, then the defaults.
     pub(crate) fn limits(&self, args: &HealthArgs) -> Result<Limits, Failure> {
         let mut health = self.settings.health.clone();
+        // By themselves first, so that each side is told of its own mistakes.
+        Limits::new(health.clone()).map_err(|misfit| misfit.in_profile(&self.settings))?;
         // The registers of a demo carry test storages for want of real ones.
         let is_production = self.demo.is_none() && self.settings.environment.value == Environment::Production;
         health.entry("production").or_insert(is_production.into());
         args.write_to(&mut health);
-        Limits::new(health)
+        Limits::new(health).map_err(|misfit| misfit.on_command_line())
     }
 }

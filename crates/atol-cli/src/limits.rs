@@ -3,13 +3,18 @@
 use std::cell::OnceCell;
 
 use atol_monitor::health::Policy;
+use atol_transport::error::Excerpt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Table;
 
 use crate::failure::Failure;
+use crate::settings::Settings;
 use crate::text::text;
+
+/// The longest reason that is shown whole.
+const LONGEST_WHY: usize = 400;
 
 /// What somebody has said of the limits, checked; and the machine's time zone where nobody named one.
 ///
@@ -25,16 +30,9 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// Checks the limits.
-    pub(crate) fn new(health: Table) -> Result<Limits, Failure> {
+    pub(crate) fn new(health: Table) -> Result<Limits, Misfit> {
         let is_zone_said = health.contains_key("time_zone");
-        let said = read(health).map_err(|error| {
-            let why = error.to_string();
-            let why = why.trim_end();
-            Failure::usage(text!(
-                "the registers cannot be judged like this: {why}",
-                "так оценить ККТ нельзя: {why}"
-            ))
-        })?;
+        let said = read(health).map_err(|error| Misfit::new(&error))?;
         Ok(Limits { said, is_zone_said, policy: OnceCell::new() })
     }
 
@@ -47,6 +45,59 @@ impl Limits {
                 None => said,
             }
         })
+    }
+}
+
+/// A limit that cannot be.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    /// Where it stands under `health`, if that is known.
+    key: Option<String>,
+    why: String,
+}
+
+impl Misfit {
+    fn new(error: &toml::de::Error) -> Misfit {
+        let told = error.to_string();
+        let told = told.trim_end();
+        // What has the wrong type is told with its place behind it, what cannot be with the key before it.
+        let (key, why) = match (told.strip_prefix("health policy, "), told.split_once("\nin `")) {
+            (Some(told), _) => told.split_once(": ").map_or((None, told), |(key, why)| (Some(key), why)),
+            (None, Some((why, key))) => (Some(key.trim_end_matches('`')), why),
+            (None, None) => (None, told),
+        };
+        Misfit {
+            key: key.map(|key| Excerpt::of(key, 60).to_string()),
+            why: Excerpt::of(why, LONGEST_WHY).to_string(),
+        }
+    }
+
+    /// The failure, when it stands in a profile.
+    pub(crate) fn in_profile(&self, settings: &Settings) -> Failure {
+        let profile = settings.profile.as_ref().map(|profile| Excerpt::of(&profile.value, 40).to_string());
+        let profile = profile.unwrap_or_default();
+        let file = settings.file.as_ref().map(|file| file.value.display().to_string()).unwrap_or_default();
+        let key = self.key.as_ref().map(|key| format!(".{key}")).unwrap_or_default();
+        let why = &self.why;
+        Failure::usage(text!(
+            "the limits of profile `{profile}` in {file} cannot be used: `health{key}`: {why}",
+            "пороги профиля `{profile}` в файле {file} не годятся: `health{key}`: {why}"
+        ))
+    }
+
+    /// The failure, when it comes of the command line, be it only together with the profile.
+    pub(crate) fn on_command_line(&self) -> Failure {
+        let flag = match self.key.as_deref() {
+            None => "-".to_owned(),
+            Some("time_zone") => "--time-zone".to_owned(),
+            Some("disabled") => "--disable".to_owned(),
+            Some(rule) => format!("--{}-…", rule.replace('_', "-")),
+        };
+        let why = &self.why;
+        Failure::usage(text!(
+            "the limits of the command line cannot be used: {flag}: {why}",
+            "пороги командной строки не годятся: {flag}: {why}"
+        ))
     }
 }
 

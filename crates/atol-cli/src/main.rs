@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     let console = Console { language, verbosity: args.general.verbosity() };
     logging::start(console.verbosity);
     let is_check = matches!(args.command, Command::Check(_));
-    let context = Context::new(&args.general, &args.connection);
+    let context = Context::new(&args);
     let console = context.as_ref().map_or(console, |context| context.console);
     match run(context, console, args.command) {
         Ok(code) => code,

@@ -95,3 +95,10 @@ Examples:
     #[command(hide = true)]
     Man { command: Option<String> },
 }
+
+impl Command {
+    /// Whether it says itself which profiles it wants.
+    pub(crate) fn names_accounts(&self) -> bool {
+        matches!(self, Command::Serve(args) if args.all_accounts || !args.accounts.is_empty())
+    }
+}

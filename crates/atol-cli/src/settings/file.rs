@@ -124,13 +124,21 @@ fn unreadable(text: &str, error: &toml::de::Error, shown: &str) -> Failure {
     // It names keys of the file, and a file may come from anybody.
     let why = without_value(error.message().lines().next().unwrap_or_default());
     let mut why = Excerpt::of(&why, 200).to_string();
-    if let Some(key) = error.span().and_then(|span| key_of(text, span.start)) {
+    if let Some(key) =
+        error.span().and_then(|span| key_of(text, span.start).or_else(|| header_at(text, span.start)))
+    {
         why = format!("`{}`: {why}", Excerpt::of(key, 40));
     }
     let failure = Failure::usage(text!(
         "the configuration file {shown} cannot be used, line {line}: {why}",
         "файл настроек {shown} не годится, строка {line}: {why}"
     ));
+    if ["`[profile.", "`[profile]"].iter().any(|header| why.starts_with(header)) {
+        return failure.with_advice(text!(
+            "the table of a profile is called [profiles.NAME], and `profile` at the top of the file names the one to take",
+            "таблица профиля называется [profiles.ИМЯ], а `profile` в начале файла называет тот, который взять"
+        ));
+    }
     if why.contains("unknown field `password`") {
         return failure.with_advice(text!(
             "write the password into a file of its own with mode 600, and name that file as `password_file`",
@@ -157,6 +165,14 @@ fn key_of(text: &str, start: usize) -> Option<&str> {
     let before = before.trim_end_matches([' ', '\t']);
     let key = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').next()?;
     (!key.is_empty()).then_some(key)
+}
+
+/// The header of the table whose line that is, when it is made of plain keys.
+fn header_at(text: &str, start: usize) -> Option<&str> {
+    let begin = text.get(..start)?.rfind('\n').map_or(0, |end| end + 1);
+    let (keys, _) = text[begin..].strip_prefix('[')?.split_once(']')?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    keys.chars().all(is_plain).then(|| &text[begin..begin + keys.len() + 2])
 }
 
 #[cfg(test)]
@@ -211,6 +227,10 @@ mod tests {
             (
                 "[profiles]\na = { token_cache  =\t5 }\n",
                 "line 2: `token_cache`: invalid type: integer, expected a boolean",
+            ),
+            (
+                "[profile.default]\nlogin = 'shop'\n",
+                "line 1: `[profile.default]`: invalid type: map, expected a string",
             ),
             ("profiles.a = 5\n", "line 1: `a`: invalid type: integer, expected a table of settings"),
         ] {

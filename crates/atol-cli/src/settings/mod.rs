@@ -55,12 +55,22 @@ pub(crate) enum PasswordSource {
     File(PathBuf),
 }
 
+/// How the profile is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// By flag, variable or file.
+    BySettings,
+    /// The command names the profiles it wants, whatever the settings choose otherwise.
+    ByName,
+}
+
 impl Settings {
     /// Puts together what flags, variables and the configuration file say.
     pub(crate) fn resolve(
         general: &GeneralArgs,
         connection: &ConnectionArgs,
         variables: &Variables<'_>,
+        choice: Choice,
     ) -> Result<Settings, Failure> {
         let path = Setting::first([
             Setting::flag("--config", general.config.clone()),
@@ -85,10 +95,12 @@ impl Settings {
             variables.text("ATOL_LOGIN")?,
         ]);
         let is_account_told = environment.is_some() || login.is_some() || connection.demo().is_some();
-        let name = name.or_else(|| {
-            let name = file.unnamed(is_account_told)?;
-            Some(Setting::usual(name.to_owned()))
-        });
+        let name = match choice {
+            Choice::BySettings => {
+                name.or_else(|| file.unnamed(is_account_told).map(|name| Setting::usual(name.to_owned())))
+            }
+            Choice::ByName => None,
+        };
         let profile = match &name {
             Some(name) => file.choose(&name.value, path.as_ref())?,
             None => Profile::default(),

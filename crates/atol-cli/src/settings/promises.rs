@@ -9,7 +9,7 @@ use clap::Parser;
 use crate::args::Args;
 use crate::console::{Console, Verbosity};
 use crate::failure::Failure;
-use crate::settings::{Settings, Variables};
+use crate::settings::{Choice, Settings, Variables};
 
 /// Stands for a password.
 const SECRET: &str = "canary7041";
@@ -45,7 +45,7 @@ pub(crate) fn hold(path: &Path, bytes: &[u8]) -> bool {
 fn read(path: &Path, bytes: &[u8]) -> Result<Settings, Failure> {
     std::fs::write(path, bytes).expect("the file can be written");
     let read = |name: &str| (name == "ATOL_CONFIG").then(|| path.into());
-    Settings::resolve(&LINE.general, &LINE.connection, &Variables::new(&read))
+    Settings::resolve(&LINE.general, &LINE.connection, &Variables::new(&read), Choice::BySettings)
 }
 
 /// Each value behind a key such as `password` begins with the secret.

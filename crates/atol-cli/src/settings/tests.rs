@@ -32,7 +32,7 @@ fn resolve(line: &[&str], variables: &[(&str, &str)], file: &str) -> Result<Sett
     variables.entry("ATOL_CONFIG".to_owned()).or_insert(path.into());
     let args = Args::try_parse_from(["atol"].iter().chain(line).chain(&["codes"])).unwrap();
     let read = |name: &str| variables.get(name).cloned();
-    Settings::resolve(&args.general, &args.connection, &Variables::new(&read))
+    Settings::resolve(&args.general, &args.connection, &Variables::new(&read), Choice::BySettings)
 }
 
 fn origin<T>(setting: &Setting<T>) -> Origin {

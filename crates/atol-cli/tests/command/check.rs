@@ -82,6 +82,34 @@ fn two_checks_log_in_once() {
 }
 
 #[test]
+fn a_limit_that_cannot_be_is_told_with_its_profile_and_file_or_with_its_flag() {
+    let home = Home::new();
+    home.configure("[profiles.shop.health]\nstale_data = '1h'\n");
+    let run = home.atol(&["check", "--demo", "--profile", "shop"]).expect_code(3);
+    assert!(run.out().contains("the limits of profile `shop` in /"), "{}", run.out());
+    assert!(
+        run.out().contains("config.toml cannot be used: `health.stale_data`: invalid type"),
+        "{}",
+        run.out()
+    );
+    home.configure("[profiles.shop.health]\nfiscal_storage_expiry = { warning_days = '45' }\n");
+    let run = home.atol(&["list", "--demo", "--profile", "shop", "--lang", "ru"]).expect_code(2);
+    let words = "не годятся: `health.fiscal_storage_expiry.warning_days`: write a whole number of days";
+    assert!(run.err().contains(words), "{}", run.err());
+    for (flag, value, words) in [
+        (
+            "--stale-data-warning",
+            "soon",
+            "command line cannot be used: --stale-data-…: `soon` is not a length",
+        ),
+        ("--time-zone", "Mars", "command line cannot be used: --time-zone: `Mars` is not in"),
+    ] {
+        let run = Home::new().atol(&["list", "--demo", flag, value]).expect_code(2);
+        assert!(run.err().contains(words), "{}", run.err());
+    }
+}
+
+#[test]
 fn limits_of_the_file_hold_and_those_of_the_command_line_come_first() {
     let expires = "2030-01-01T00:00:00+03:00".parse().unwrap();
     let kkt = Kkt::builder("00107703864827").fiscal_storage_expiration(Some(expires)).build();

@@ -167,6 +167,22 @@ fn every_account_of_the_configuration_file_is_read_with_its_own_login() {
 }
 
 #[test]
+fn accounts_that_are_named_need_no_other_profile() {
+    let (home, _services) = two_accounts();
+    let file = home.path().join("config/atol/config.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("profile = 'gone'\n{text}")).unwrap();
+    for (home, args) in [(&home, &["--all-accounts"][..]), (&home, &["--account", "south"])] {
+        let server = Server::start(home, args);
+        server.get_when("/readyz", |body| body.starts_with("ready\n"));
+    }
+    home.atol(&["list"]).expect_code(2);
+    let home = home.with("ATOL_PROFILE", "gone too");
+    let server = Server::start(&home, &["--all-accounts"]);
+    server.get_when("/readyz", |body| body.starts_with("ready\n"));
+}
+
+#[test]
 fn after_a_restart_the_token_of_before_is_used() {
     let service = service(shop());
     let home = Home::new().at(&service);

@@ -10,7 +10,7 @@ use super::policy_error::PolicyError;
 
 /// Every key is optional; the defaults are those of [`Policy`].
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "limits by their rules, such as stale_data")]
 pub(super) struct PolicyConfig {
     time_zone: Option<String>,
     production: bool,
@@ -26,42 +26,69 @@ pub(super) struct PolicyConfig {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "days such as { warning_days = 45, critical_days = 10 }")]
 struct Days {
-    warning_days: Option<u32>,
-    critical_days: Option<u32>,
+    warning_days: Option<Count>,
+    critical_days: Option<Count>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "days such as { warning_days = 60 }")]
 struct WarningDays {
-    warning_days: Option<u32>,
+    warning_days: Option<Count>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "per cent such as { warning_percent = 75, critical_percent = 95 }"
+)]
 struct Percent {
-    warning_percent: Option<f64>,
-    critical_percent: Option<f64>,
+    warning_percent: Option<Share>,
+    critical_percent: Option<Share>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "lengths of time such as { warning = \"12h\", critical = \"10d\" }"
+)]
 struct Ages {
-    warning: Option<String>,
-    critical: Option<String>,
+    warning: Option<Age>,
+    critical: Option<Age>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a length of time such as { critical = \"6h\" }")]
 struct CriticalAge {
-    critical: Option<String>,
+    critical: Option<Age>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a length of time such as { tolerance = \"1m\" }")]
 struct Tolerance {
-    tolerance: Option<String>,
+    tolerance: Option<Age>,
+}
+
+// Untagged, because serde then says our words instead of `u32`.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "write a whole number of days, such as 30")]
+enum Count {
+    Days(u32),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "write a number of per cent, such as 75.5")]
+enum Share {
+    Percent(f64),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "write a length of time in quotes, such as \"30m\", \"12h\" or \"2d\"")]
+enum Age {
+    Text(String),
 }
 
 impl TryFrom<PolicyConfig> for Policy {
@@ -81,16 +108,14 @@ impl TryFrom<PolicyConfig> for Policy {
         let (unsent, stale, shift) = (config.unsent_documents, config.stale_data, config.long_shift);
         builder
             .fiscal_storage_expiry(
-                expiry.warning_days.unwrap_or(default.expiry.warning),
-                expiry.critical_days.unwrap_or(default.expiry.critical),
+                days(expiry.warning_days, default.expiry.warning),
+                days(expiry.critical_days, default.expiry.critical),
             )
             .fiscal_storage_fill(
-                fill.warning_percent.unwrap_or(default.fill.warning),
-                fill.critical_percent.unwrap_or(default.fill.critical),
+                percent(fill.warning_percent, default.fill.warning),
+                percent(fill.critical_percent, default.fill.critical),
             )
-            .fiscal_storage_forecast(
-                config.fiscal_storage_forecast.warning_days.unwrap_or(default.forecast_days),
-            )
+            .fiscal_storage_forecast(days(config.fiscal_storage_forecast.warning_days, default.forecast_days))
             .unsent_documents(
                 age("unsent_documents", unsent.warning, default.unsent.warning)?,
                 age("unsent_documents", unsent.critical, default.unsent.critical)?,
@@ -109,9 +134,17 @@ impl TryFrom<PolicyConfig> for Policy {
     }
 }
 
+fn days(count: Option<Count>, default: u32) -> u32 {
+    count.map_or(default, |Count::Days(days)| days)
+}
+
+fn percent(share: Option<Share>, default: f64) -> f64 {
+    share.map_or(default, |Share::Percent(percent)| percent)
+}
+
 /// `2d`, `2h 30m`; a day has 24 hours.
-fn age(key: &'static str, text: Option<String>, default: Duration) -> Result<Duration, PolicyError> {
-    let Some(text) = text else {
+fn age(key: &'static str, age: Option<Age>, default: Duration) -> Result<Duration, PolicyError> {
+    let Some(Age::Text(text)) = age else {
         return Ok(default);
     };
     text.parse::<Span>()
@@ -169,6 +202,33 @@ mod tests {
         health policy, time_zone: `Mars/Olympus` is not in this system's time-zone database; install tzdata or write an offset such as +05:00
         health policy, disabled: `shift`: unknown kind of finding; write one of fiscal-storage-expiry, fiscal-storage-fill, fiscal-storage-forecast, unsent-documents, network-error, stale-data, future-timestamp, long-shift, identifiers, test-fiscal-storage
         "#);
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_told_with_an_example() {
+        let cases = [
+            r#"{"stale_data": "1h"}"#,
+            r#"{"stale_data": {"warning": 5}}"#,
+            r#"{"fiscal_storage_expiry": 45}"#,
+            r#"{"fiscal_storage_expiry": {"warning_days": "45"}}"#,
+            r#"{"fiscal_storage_expiry": {"warning_days": -3}}"#,
+            r#"{"fiscal_storage_forecast": {"warning_days": 4.5}}"#,
+            r#"{"fiscal_storage_fill": {"warning_percent": "75 %"}}"#,
+            "5",
+        ];
+        insta::assert_snapshot!(cases.map(error).join("\n"), @r#"
+        invalid type: string "1h", expected lengths of time such as { warning = "12h", critical = "10d" } at line 1 column 19
+        write a length of time in quotes, such as "30m", "12h" or "2d" at line 1 column 29
+        invalid type: integer `45`, expected days such as { warning_days = 45, critical_days = 10 } at line 1 column 28
+        write a whole number of days, such as 30 at line 1 column 48
+        write a whole number of days, such as 30 at line 1 column 46
+        write a whole number of days, such as 30 at line 1 column 49
+        write a number of per cent, such as 75.5 at line 1 column 51
+        invalid type: integer `5`, expected limits by their rules, such as stale_data at line 1 column 1
+        "#);
+        let policy: Policy =
+            serde_json::from_str(r#"{"fiscal_storage_fill": {"warning_percent": 75}}"#).unwrap();
+        assert_eq!(policy.fiscal_storage_fill().warning, 75.0);
     }
 
     #[test]

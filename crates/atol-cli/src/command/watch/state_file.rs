@@ -156,7 +156,7 @@ mod tests {
         let config = NamedTempFile::new().unwrap();
         let line = [&["atol", "codes", "--config", config.path().to_str().unwrap()], line].concat();
         let args = Args::try_parse_from(line).unwrap();
-        let context = Context::new(&args.general, &args.connection).unwrap();
+        let context = Context::new(&args).unwrap();
         let serials: Vec<SerialNumber> = serials.iter().map(|serial| serial.parse().unwrap()).collect();
         Subject::new(&context, &serials)
     }
