@@ -30,6 +30,9 @@ const ATTRIBUTES: [&str; 18] = [
     "networkErrorCode",
 ];
 
+/// Attributes that may come by another name, as which `to_value` gives them back.
+const OTHER_NAMES: [(&str, &str); 1] = [("firstUnsetDocTimestamp", "firstUnsentDocTimestamp")];
+
 /// What we think of it, in two columns behind those of the service.
 const VERDICT: [&str; 2] = ["severity", "findings"];
 
@@ -47,7 +50,9 @@ impl<W: Write> CsvRows<W> {
     pub(crate) fn write(&mut self, kkt: &Kkt, assessment: &Assessment) -> io::Result<()> {
         let attributes = kkt.to_value();
         for name in ATTRIBUTES {
-            self.0.write_field(cell(attributes.get(name).unwrap_or(&Value::Null)))?;
+            let other = OTHER_NAMES.iter().find(|(usual, _)| *usual == name).map(|(_, other)| other);
+            let value = attributes.get(name).or_else(|| attributes.get(other?));
+            self.0.write_field(cell(value.unwrap_or(&Value::Null)))?;
         }
         let findings: Vec<_> = assessment.findings.iter().map(|finding| finding.kind().as_str()).collect();
         self.0.write_field(assessment.severity.as_str())?;
@@ -126,5 +131,10 @@ mod tests {
         let kkt = Kkt::builder("1").unsent_docs(1).first_unsent_doc_timestamp(Some(date)).build();
         let names: BTreeSet<_> = kkt.to_value().as_object().unwrap().keys().cloned().collect();
         assert_eq!(names, ATTRIBUTES.map(str::to_owned).into());
+        // Whatever the service calls it, it is in its column.
+        let json = OTHER_NAMES.iter().fold(kkt.to_json(), |json, (usual, other)| json.replace(usual, other));
+        let renamed = Kkt::from_json(json.as_bytes()).unwrap();
+        assert_ne!(renamed.to_value(), kkt.to_value());
+        assert_eq!(rows([renamed]), rows([kkt]));
     }
 }
