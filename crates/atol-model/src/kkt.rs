@@ -96,9 +96,10 @@ pub struct Kkt {
     pub timestamp: Option<OffsetTimestamp>,
     /// Признак, открыта ли смена: whether a shift is open. Source: A.
     pub is_shift_opened: Option<bool>,
-    /// Номер смены: of the open shift, or of the last one when it is closed. Source: A.
+    /// Номер смены: the number of the open shift, or of the last one when it is closed. Source: A.
     pub shift_number: Option<u64>,
-    /// Номер документа за смену: of the open shift, or how many receipts the closed one had. Source: A.
+    /// Номер документа за смену: the number of the last document while the shift is open; when it is closed, how many
+    /// receipts it had. Source: A.
     pub shift_receipt: Option<u64>,
     /// Количество неотправленных документов: documents that the OFD has not confirmed. Absent on the wire when there
     /// are none. Source: A.

@@ -27,13 +27,14 @@ pub(crate) fn card(register: &Judged, cells: Cells<'_>, screen: Screen) -> Strin
         count(kkt.signed_documents),
         word(language, "documents", "док.")
     );
-    let shift = format!(
-        "{} {} ({} {})",
-        count(kkt.shift_number),
-        cells.shift(kkt),
-        count(kkt.shift_receipt),
-        word(language, "receipts", "чек.")
-    );
+    // One attribute for two things: the number of the last document while the shift is open, the receipts of a closed one.
+    let done = count(kkt.shift_receipt);
+    let done = match kkt.is_shift_opened {
+        Some(true) => format!("{} {done}", word(language, "document", "документ")),
+        Some(false) => format!("{done} {}", word(language, "receipts", "чек.")),
+        None => done,
+    };
+    let shift = format!("{} {} ({done})", count(kkt.shift_number), cells.shift(kkt));
     let values = [
         text(&kkt.group_code),
         text(&kkt.device_number),

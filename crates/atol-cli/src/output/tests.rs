@@ -6,6 +6,7 @@ use atol_monitor::{Kkt, Language, NetworkErrorCode, OffsetTimestamp};
 use super::*;
 use crate::args::SortKey;
 use crate::judged::sort;
+use crate::text::word;
 
 /// Registers in every state, and one that tries to upset the terminal.
 fn fleet(policy: &Policy) -> Vec<Judged> {
@@ -132,4 +133,23 @@ fn one_register_is_told_in_full() {
 #[test]
 fn one_register_is_told_in_full_in_russian() {
     insta::assert_snapshot!(drawn(Language::Ru, |fleet, cells| card(&fleet[1], cells, screen(80))));
+}
+
+#[test]
+fn the_last_document_of_an_open_shift_is_no_count_of_receipts() {
+    let policy = Policy::default();
+    let shift = |is_open: bool, language| {
+        let kkt = Kkt::builder("1").is_shift_opened(is_open).shift_number(126).shift_receipt(2278).build();
+        let cells = Cells { policy: &policy, now: now(), language };
+        let told = card(&Judged::new(kkt, &policy, now()), cells, screen(120));
+        told.lines()
+            .find_map(|line| line.strip_prefix(word(language, "Shift", "Смена")))
+            .unwrap()
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(shift(true, Language::En), "126 open (document 2278)");
+    assert_eq!(shift(true, Language::Ru), "126 открыта (документ 2278)");
+    assert_eq!(shift(false, Language::En), "126 closed (2278 receipts)");
+    assert_eq!(shift(false, Language::Ru), "126 закрыта (2278 чек.)");
 }

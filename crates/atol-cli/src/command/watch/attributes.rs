@@ -60,7 +60,7 @@ fn name(name: &str, language: Language) -> String {
         "groupCode" => word(language, "group", "группа"),
         "isShiftOpened" => word(language, "shift", "смена"),
         "shiftNumber" => word(language, "shift number", "номер смены"),
-        "shiftReceipt" => word(language, "receipts", "чеков"),
+        "shiftReceipt" => word(language, "in the shift", "за смену"),
         "unsentDocs" => word(language, "unsent documents", "не отправлено"),
         "firstUnsetDocTimestamp" | "firstUnsentDocTimestamp" => {
             word(language, "unsent since", "не отправляется с")
