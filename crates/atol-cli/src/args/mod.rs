@@ -1,6 +1,7 @@
 //! What can be said on the command line: a file for each command, and for what several have in common.
 
 mod check;
+mod codes;
 mod config;
 mod connection;
 mod duration;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use self::check::CheckArgs;
+pub(crate) use self::codes::CodesArgs;
 pub(crate) use self::config::ConfigCommand;
 pub(crate) use self::connection::ConnectionArgs;
 pub(crate) use self::duration::duration;
@@ -74,11 +76,7 @@ pub(crate) enum Command {
     #[command(after_help = serve::EXAMPLES)]
     Serve(ServeArgs),
     /// Explain the network error codes
-    Codes {
-        /// The form of the data
-        #[arg(long, short, default_value = "table")]
-        output: ListingFormat,
-    },
+    Codes(CodesArgs),
     /// Show the settings in force, and how to write a file of them
     #[command(subcommand, after_help = config::FILE)]
     Config(ConfigCommand),

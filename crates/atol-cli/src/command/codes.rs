@@ -1,37 +1,66 @@
-//! `atol codes`: what the network error codes mean.
+//! `atol codes`: what the network error codes mean, and what to do about those that are named.
 
 use std::process::ExitCode;
 
+use atol_monitor::health::network_error_advice;
 use atol_monitor::{Language, NetworkErrorCode};
 use comfy_table::Cell;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::args::ListingFormat;
+use crate::args::{CodesArgs, ListingFormat};
 use crate::failure::Failure;
 use crate::output::{Listing, Screen, print, right};
 use crate::text::word;
 
-pub(crate) fn run(language: Language, output: ListingFormat) -> Result<ExitCode, Failure> {
-    match output {
+pub(crate) fn run(language: Language, args: &CodesArgs) -> Result<ExitCode, Failure> {
+    let named: Vec<_> = args.codes.iter().copied().map(NetworkErrorCode::from_code).collect();
+    let codes = if named.is_empty() { NetworkErrorCode::ALL } else { &named };
+    match args.output {
         ListingFormat::Table => {
-            let header = [word(language, "CODE", "КОД"), word(language, "MEANING", "ЗНАЧЕНИЕ")];
-            let mut listing = Listing::with_numbers(header, &[0]);
-            for code in NetworkErrorCode::ALL {
-                let meaning = word(language, code.description_en(), code.description_ru());
-                listing.add([right(code.code()), Cell::new(meaning)]);
-            }
+            let mut listing = if named.is_empty() { all(codes, language) } else { in_full(codes, language) };
             if let Some(width) = Screen::of_stdout().width {
                 listing.fit(width, &[]);
             }
             print(&listing)?;
         }
-        ListingFormat::Json => {
-            let codes: Vec<_> = NetworkErrorCode::ALL
-                .iter()
-                .map(|code| json!({"code": code.code(), "en": code.description_en(), "ru": code.description_ru()}))
-                .collect();
-            print(&serde_json::Value::from(codes))?;
-        }
+        ListingFormat::Json => print(&codes.iter().map(to_json).collect::<Value>())?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn all(codes: &[NetworkErrorCode], language: Language) -> Listing {
+    let header = [word(language, "CODE", "КОД"), word(language, "MEANING", "ЗНАЧЕНИЕ")];
+    let mut listing = Listing::with_numbers(header, &[0]);
+    for code in codes {
+        listing.add([right(code.code()), Cell::new(meaning(*code, language))]);
+    }
+    listing
+}
+
+fn in_full(codes: &[NetworkErrorCode], language: Language) -> Listing {
+    let header = [
+        word(language, "CODE", "КОД"),
+        word(language, "MEANING", "ЗНАЧЕНИЕ"),
+        word(language, "WHAT TO DO", "ЧТО ДЕЛАТЬ"),
+    ];
+    let mut listing = Listing::with_numbers(header, &[0]);
+    for code in codes {
+        let advice = network_error_advice(*code, language).unwrap_or("-");
+        listing.add([right(code.code()), Cell::new(meaning(*code, language)), Cell::new(advice)]);
+    }
+    listing
+}
+
+fn meaning(code: NetworkErrorCode, language: Language) -> &'static str {
+    word(language, code.description_en(), code.description_ru())
+}
+
+fn to_json(code: &NetworkErrorCode) -> Value {
+    let advice = |language| network_error_advice(*code, language);
+    json!({
+        "code": code.code(),
+        "en": code.description_en(),
+        "ru": code.description_ru(),
+        "advice": { "en": advice(Language::En), "ru": advice(Language::Ru) },
+    })
 }

@@ -24,7 +24,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     match command {
         // What these print depends on no account, so settings that cannot be used are none of their business.
-        Command::Codes { output } => codes::run(console.language, output),
+        Command::Codes(args) => codes::run(console.language, &args),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { command } => completions::man(command.as_deref()),
         Command::Config(command) => config::run(&context?, &command),

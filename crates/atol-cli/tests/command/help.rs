@@ -49,3 +49,22 @@ fn codes_are_told_in_both_languages() {
     assert!(atol(&["codes"]).expect_code(0).out().contains("there is no physical link"));
     assert!(atol(&["codes", "--lang", "ru"]).expect_code(0).out().contains("нет физического канала связи"));
 }
+
+#[test]
+fn a_code_that_is_named_is_told_with_what_to_do() {
+    let told = atol(&["codes", "1"]).expect_code(0).out();
+    assert!(
+        told.contains("there is no physical link") && told.contains("Check cable, modem and power."),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 2, "{told}");
+    let told = atol(&["codes", "1", "0", "--lang", "ru"]).expect_code(0).out();
+    assert!(told.contains("Проверьте кабель, модем и питание.") && told.contains("ошибок нет"), "{told}");
+    let codes = atol(&["codes", "42", "--output", "json"]).expect_code(0).json();
+    assert_eq!(
+        (&codes[0]["code"], &codes[0]["en"]),
+        (&42.into(), &"a code that this version does not know".into())
+    );
+    let wrong = atol(&["codes", "three"]).expect_code(2);
+    assert!(wrong.err().contains("three"), "{}", wrong.err());
+}

@@ -46,3 +46,4 @@ pub use policy::{BLOCKED_AFTER, Limits, Policy, PolicyBuilder, SHIFT_LIMIT};
 pub use policy_error::PolicyError;
 pub(crate) use rules::blocked_at;
 pub use severity::Severity;
+pub use texts::network_error_advice;

@@ -253,7 +253,7 @@ fn subject(kind: FindingKind) -> &'static str {
 }
 
 /// What to look at first, by the phase in which the exchange failed.
-fn advice(code: NetworkErrorCode) -> &'static str {
+pub(super) fn advice(code: NetworkErrorCode) -> &'static str {
     match code {
         NetworkErrorCode::NoPhysicalLink => "Check cable, modem and power.",
         NetworkErrorCode::NoConnection => {

@@ -3,7 +3,7 @@
 mod en;
 mod ru;
 
-use atol_model::OffsetTimestamp;
+use atol_model::{NetworkErrorCode, OffsetTimestamp};
 use jiff::tz::TimeZone;
 
 use super::{BLOCKED_AFTER, Finding};
@@ -27,6 +27,23 @@ pub(super) fn explain(finding: &Finding, language: Language) -> String {
         Language::En => en::explain(finding),
         Language::Ru => ru::explain(finding),
     }
+}
+
+/// What to look at first when the exchange with the ОФД ends with this code; nothing when it went well.
+///
+/// ```
+/// use atol_monitor::health::network_error_advice;
+/// use atol_monitor::{Language, NetworkErrorCode};
+///
+/// let advice = network_error_advice(NetworkErrorCode::NoPhysicalLink, Language::En);
+/// assert_eq!(advice, Some("Check cable, modem and power."));
+/// assert_eq!(network_error_advice(NetworkErrorCode::NoError, Language::En), None);
+/// ```
+pub fn network_error_advice(code: NetworkErrorCode, language: Language) -> Option<&'static str> {
+    code.is_error().then(|| match language {
+        Language::En => en::advice(code),
+        Language::Ru => ru::advice(code),
+    })
 }
 
 /// Whether documents have waited for so long that the register is blocked.

@@ -248,7 +248,7 @@ fn subject(kind: FindingKind) -> &'static str {
 }
 
 /// What to look at first, by the phase in which the exchange failed.
-fn advice(code: NetworkErrorCode) -> &'static str {
+pub(super) fn advice(code: NetworkErrorCode) -> &'static str {
     match code {
         NetworkErrorCode::NoPhysicalLink => "Проверьте кабель, модем и питание.",
         NetworkErrorCode::NoConnection => "Проверьте DNS, шлюз, межсетевой экран, адрес и порт ОФД.",
