@@ -110,13 +110,12 @@ fn read(health: Table) -> Result<Policy, toml::de::Error> {
 /// A machine in UTC is a server and says nothing about its people; the registers' own zone is the better guess then.
 fn zone_of_people(machine: TimeZone) -> Option<TimeZone> {
     const NOBODYS: [&str; 5] = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT"];
-    let is_nobodys = match machine.iana_name() {
-        Some(name) => machine.is_unknown() || NOBODYS.contains(&name),
+    let is_nobodys = if let Some(name) = machine.iana_name() {
+        machine.is_unknown() || NOBODYS.contains(&name)
+    } else {
         // A rule in `TZ`, or a file that is no link into the database.
-        None => {
-            let start = Timestamp::UNIX_EPOCH;
-            machine.to_offset(start).is_zero() && machine.following(start).next().is_none()
-        }
+        let start = Timestamp::UNIX_EPOCH;
+        machine.to_offset(start).is_zero() && machine.following(start).next().is_none()
     };
     (!is_nobodys).then_some(machine)
 }

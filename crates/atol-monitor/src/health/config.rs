@@ -228,7 +228,7 @@ mod tests {
         "#);
         let policy: Policy =
             serde_json::from_str(r#"{"fiscal_storage_fill": {"warning_percent": 75}}"#).unwrap();
-        assert_eq!(policy.fiscal_storage_fill().warning, 75.0);
+        assert!((policy.fiscal_storage_fill().warning - 75.0).abs() < f64::EPSILON);
     }
 
     #[test]

@@ -114,7 +114,7 @@ mod tests {
                 r#"{"error": null, "token": "t", "timestamp": "24.11.2026 13:00:00"}"#.to_owned()
             } else {
                 let kkt = |place: usize| Kkt::builder(format!("{place:014}")).build().to_value();
-                serde_json::Value::from_iter((offset..offset + limit).map(kkt)).to_string()
+                (offset..offset + limit).map(kkt).collect::<serde_json::Value>().to_string()
             };
             let wait = self.0.sleep(Duration::from_secs(4));
             Box::pin(async move {

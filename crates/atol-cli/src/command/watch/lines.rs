@@ -9,8 +9,9 @@ use jiff::Timestamp;
 
 use super::attributes;
 use super::reasons::Reasons;
+use crate::failure::Failure;
 use crate::output::{Screen, foreign, state};
-use crate::text::word;
+use crate::text::{Text, text, word};
 
 /// The longest name of the service's that is shown whole.
 const LONGEST_NAME: usize = 40;
@@ -90,19 +91,7 @@ impl Lines<'_> {
                 graded(Severity::Ok, format!("{} ({over})", self.finding(finding, fleet)))
             }
             WatchEvent::PollFailed { since, failures, error, .. } => {
-                let (since, failure) = (self.date_time(*since), self.reasons.explain(error));
-                let why = failure.what();
-                let failed = if en {
-                    format!("the poll failed (since {since}, failures: {failures}): {}", why.en)
-                } else {
-                    format!("опрос не удался (с {since}, неудач: {failures}): {}", why.ru)
-                };
-                let mut lines = graded(Severity::Unknown, failed);
-                lines.extend(failure.advice().map(|advice| {
-                    let (begin, advice) = (self.word("what to do", "что делать"), advice.to(self.language));
-                    self.line(at, None, &format!("{begin}: {advice}"))
-                }));
-                lines
+                self.poll_failed(at, *since, *failures, &self.reasons.explain(error))
             }
             WatchEvent::Recovered { since, failures, .. } => {
                 let lasted = self.between(*since, at);
@@ -138,6 +127,21 @@ impl Lines<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn poll_failed(&self, at: Timestamp, since: Timestamp, failures: u32, failure: &Failure) -> Vec<String> {
+        let since = self.date_time(since);
+        let Text { en, ru } = failure.what();
+        let failed = text!(
+            "the poll failed (since {since}, failures: {failures}): {en}",
+            "опрос не удался (с {since}, неудач: {failures}): {ru}"
+        );
+        let mut lines = vec![self.line(at, Some(Severity::Unknown), failed.to(self.language))];
+        lines.extend(failure.advice().map(|advice| {
+            let (begin, advice) = (self.word("what to do", "что делать"), advice.to(self.language));
+            self.line(at, None, &format!("{begin}: {advice}"))
+        }));
+        lines
     }
 
     pub(super) fn date_time(&self, at: Timestamp) -> String {
