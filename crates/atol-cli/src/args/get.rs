@@ -19,4 +19,4 @@ Examples:
   atol get 00107703864827                       one register: every field, and what is wrong with it
   atol get 00107703864827 --output json | jq .fiscalStorageExpiration
   atol get 00107703864827 00107703864828        several, in a table
-  tail -n +2 mine.csv | cut -d, -f1 | xargs atol get --output jsonl      those of a file with a header";
+  tail -n +2 mine.csv | cut -d, -f1 | xargs atol get --output jsonl";
