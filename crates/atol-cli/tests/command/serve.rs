@@ -223,6 +223,8 @@ fn what_cannot_be_served_is_refused_at_once() {
     for args in [
         &["serve", "--all-accounts"][..],
         &["serve", "--all-accounts", "--login", "shop"],
+        &["--login", "shop", "serve", "--all-accounts"],
+        &["--demo", "serve", "--account", "a"],
         &["serve", "--account", "a", "--environment", "test"],
         &["serve", "--account", "a", "--all-accounts"],
         &["serve", "--account", "no-such-profile"],
