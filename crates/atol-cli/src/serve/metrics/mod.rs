@@ -3,15 +3,17 @@
 //! # How many series
 //!
 //! For each register at most 14 (12 gauges, the date of the first unsent document only while there is one, and the
-//! `_info`); for each group 4; for each account 7 and two for each kind of failure. A register that leaves the list leaves the
+//! `_info`); for each group 4; for each account 9 and two for each kind of failure. A register that leaves the list leaves the
 //! answer at once. Labels that a person can change (group, address) stand only in `atol_kkt_info` and in the totals, so
 //! a new address does not begin the series of a register anew.
 
 mod rows;
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use atol_monitor::health::Severity;
+use atol_monitor::snapshot::GroupCounts;
 use atol_monitor::watch::FailureKind;
 use atol_monitor::{Kkt, OffsetTimestamp};
 use atol_transport::error::Excerpt;
@@ -242,11 +244,11 @@ impl Exposition {
             "Registers by group and verdict; a record that could not be read is unknown and in no group";
         let mut metric = encoder.encode_descriptor("registers", help, None, MetricType::Gauge)?;
         for (account, fleet) in self.0.fleets() {
-            for group in fleet.snapshot().by_group() {
-                let name = ("group", Shown::from(&group.name));
-                for severity in Severity::ALL {
-                    let labels = ([("account", &*account.name)], ([name], [("severity", severity.as_str())]));
-                    metric.encode_family(&labels)?.encode_gauge(&group.counts.of(severity))?;
+            for (group, counts) in by_label(fleet.snapshot().by_group()) {
+                for (severity, count) in Severity::ALL.into_iter().zip(counts) {
+                    let labels =
+                        [("account", &*account.name), ("group", &group), ("severity", severity.as_str())];
+                    metric.encode_family(&labels)?.encode_gauge(&count)?;
                 }
             }
         }
@@ -274,6 +276,19 @@ impl Exposition {
     }
 }
 
+/// How many registers are in each state, by what their group's label is: groups that it cannot tell apart are one, because a
+/// series may stand there once only.
+fn by_label(groups: &[GroupCounts]) -> BTreeMap<String, [usize; Severity::ALL.len()]> {
+    let mut by_label = BTreeMap::<String, [usize; Severity::ALL.len()]>::new();
+    for group in groups {
+        let counts = by_label.entry(Shown::from(&group.name).to_string()).or_default();
+        for (count, severity) in counts.iter_mut().zip(Severity::ALL) {
+            *count += group.counts.of(severity);
+        }
+    }
+    by_label
+}
+
 /// What tells a register from others, and where it stands.
 fn identity<'k>(account: &'k str, kkt: &'k Kkt) -> impl EncodeLabelSet + use<'k> {
     (
@@ -299,9 +314,15 @@ impl<'a> From<&'a Option<String>> for Shown<'a> {
     }
 }
 
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Excerpt::of(self.0, LONGEST_LABEL).fmt(f)
+    }
+}
+
 impl EncodeLabelValue for Shown<'_> {
     fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
-        write!(encoder, "{}", Excerpt::of(self.0, LONGEST_LABEL))
+        write!(encoder, "{self}")
     }
 }
 

@@ -96,6 +96,21 @@ fn records_that_could_not_be_read_are_counted_and_unknown() {
 }
 
 #[test]
+fn groups_that_their_label_cannot_tell_apart_are_one_series() {
+    let long = "г".repeat(LONGEST_LABEL);
+    let groups = [None, Some(String::new()), Some(format!("{long}1")), Some(format!("{long}2"))];
+    let registers = groups.into_iter().zip(["1", "2", "3", "4"]);
+    let registers = registers.map(|(group, serial)| register(serial, |kkt| kkt.group_code = group));
+    let text = prometheus(vec![account("shop", registers)]);
+    let series = text.lines().filter_map(|line| line.rsplit_once(' ')).map(|(series, _)| series);
+    let mut seen = std::collections::HashSet::new();
+    for series in series.filter(|series| series.starts_with("atol_")) {
+        assert!(seen.insert(series), "{series} stands there twice");
+    }
+    assert_eq!(text.matches(",severity=\"ok\"} 2\n").count(), 2, "{text}");
+}
+
+#[test]
 fn the_moments_of_the_fleet_are_unix_seconds() {
     let Number::Whole(seconds) = unix(now()) else { panic!("a moment is a whole number") };
     assert_eq!(seconds, 1_795_514_400);
