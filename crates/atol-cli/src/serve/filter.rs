@@ -101,30 +101,30 @@ impl Sort {
 }
 
 impl Filter {
-    /// Takes its own parameters out of a query and leaves others alone. An empty one is none: forms send those too.
+    /// Takes its own parameters out of a query and leaves others alone. An empty one is none: forms send those too. Names
+    /// are taken to the letter: spaces around them may be all that tells two groups apart.
     pub(crate) fn from_query(query: &str) -> Result<Filter, BadParameter> {
         let mut filter = Filter::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let value = value.trim();
-            if value.is_empty() {
-                continue;
-            }
+            let word = value.trim();
             match &*name {
-                "q" => value.clone_into(&mut filter.text),
-                "group" => filter.group = Some(value.to_owned()),
-                "account" => filter.account = Some(value.to_owned()),
+                _ if value.is_empty() => {}
+                "group" => filter.group = Some(value.into_owned()),
+                "account" => filter.account = Some(value.into_owned()),
+                _ if word.is_empty() => {}
+                "q" => word.clone_into(&mut filter.text),
                 "state" => {
-                    let state = State::ALL.into_iter().find(|state| state.as_str() == value);
+                    let state = State::ALL.into_iter().find(|state| state.as_str() == word);
                     let bad = || BadParameter::new("state", State::ALL.map(State::as_str));
                     filter.state = Some(state.ok_or_else(bad)?);
                 }
                 "kind" => {
-                    let kind = value.parse();
+                    let kind = word.parse();
                     let kinds = || FindingKind::ALL.iter().map(|kind| kind.as_str());
                     filter.kind = Some(kind.map_err(|_| BadParameter::new("kind", kinds()))?);
                 }
                 "sort" => {
-                    let sort = Sort::ALL.into_iter().find(|sort| sort.as_str() == value);
+                    let sort = Sort::ALL.into_iter().find(|sort| sort.as_str() == word);
                     let bad = || BadParameter::new("sort", Sort::ALL.map(Sort::as_str));
                     filter.sort = sort.ok_or_else(bad)?;
                 }
@@ -297,6 +297,20 @@ mod tests {
         assert_eq!(serials("kind=fiscal-storage-expiry"), ["4"]);
         assert_eq!(serials("account=other"), Vec::<String>::new());
         assert_eq!(serials("state=&q=+&group="), serials(""));
+        assert_eq!(serials("state=+critical+&q=+2"), ["2"]);
+    }
+
+    #[test]
+    fn groups_that_differ_in_spaces_are_told_apart() {
+        let of = |group: &str, serial| register(serial, |kkt| kkt.group_code = Some(group.to_owned()));
+        let view = view([of("shop", "1"), of("shop ", "2"), of(" ", "3")]);
+        for (query, serial) in [("group=shop", "1"), ("group=shop+", "2"), ("group=+", "3")] {
+            let filter = Filter::from_query(query).unwrap();
+            let found = filter.apply(&view);
+            assert_eq!(found.len(), 1, "{query}");
+            assert_eq!(found[0].kkt.serial_number, serial, "{query}");
+            assert_eq!(filter.to_query(&[]), format!("?{query}"));
+        }
     }
 
     #[test]

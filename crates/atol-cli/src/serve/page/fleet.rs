@@ -108,8 +108,9 @@ fn summary(context: &Context<'_>, counts: &Totals) -> Markup {
 /// A plain form: it works without a script, and its result has an address that can be sent to somebody.
 fn form(context: &Context<'_>, filter: &Filter) -> Markup {
     let words = context.words();
-    let groups: BTreeSet<&str> =
-        context.view.registers().filter_map(|register| register.kkt.group_code.as_deref()).collect();
+    let groups = context.view.registers().filter_map(|register| register.kkt.group_code.as_deref());
+    // A form cannot ask for the one without a name: there an empty choice is none.
+    let groups: BTreeSet<&str> = groups.filter(|group| !group.is_empty()).collect();
     html! {
         form.filter action="/#registers" method="get" role="search" {
             label.wide {
