@@ -14,7 +14,7 @@ use crate::args::ServeArgs;
 use crate::connection::{self, Connection, INTERVAL, Look};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::serve::{Account, Hosts, Poller, Router, Slot, Store, serve};
+use crate::serve::{Account, Hosts, Poller, Reporter, Router, Slot, Store, serve};
 use crate::signals;
 use crate::text::text;
 
@@ -33,6 +33,7 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitCode,
     let mut pollers = Vec::new();
     let mut clock: SharedClock = Arc::clone(&context.clock);
     let mut policy = None;
+    let is_only = accounts.len() == 1;
     for (name, context) in &accounts {
         let account = Account::new(name, interval);
         let meter = account.meter.clone();
@@ -49,7 +50,8 @@ pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitCode,
         let slot = Slot::new(account);
         let limits = context.limits(&args.health)?.policy().clone();
         clock = Arc::clone(&connection.clock);
-        pollers.push(Poller::new(connection, limits.clone(), schedule.clone(), slot.clone()));
+        let reporter = Reporter::new(context.console, Some(name.as_str()).filter(|_| !is_only));
+        pollers.push(Poller::new(connection, limits.clone(), schedule.clone(), slot.clone(), reporter));
         slots.push(slot);
         policy.get_or_insert(limits);
     }

@@ -7,8 +7,10 @@ mod tests;
 use std::io;
 use std::process::ExitCode;
 
+use atol_monitor::Language;
 use atol_transport::error::Excerpt;
 
+use crate::console::{Console, Verbosity};
 use crate::text::{Text, text};
 
 /// Something failed.
@@ -76,6 +78,13 @@ impl Failure {
 
     pub(crate) fn causes(&self) -> &[String] {
         &self.0.causes
+    }
+
+    /// Its lines in each language.
+    pub(crate) fn told(&self, verbosity: Verbosity) -> Text {
+        let [en, ru] =
+            [Language::En, Language::Ru].map(|language| Console { language, verbosity }.told(self));
+        Text { en, ru }
     }
 
     /// Whether there is nothing to say: `atol list | head` is no failure worth a word.

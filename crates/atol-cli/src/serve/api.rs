@@ -65,7 +65,7 @@ pub(crate) fn list(view: &View, query: &str, language: Language) -> Answer {
     };
     let registers = filter.apply(view);
     let body = List {
-        accounts: view.accounts().map(AccountState::of).collect(),
+        accounts: view.accounts().map(|account| AccountState::of(account, language)).collect(),
         total: registers.len(),
         offset,
         kkts: registers
@@ -88,7 +88,7 @@ pub(crate) fn one(view: &View, serial: &str, query: &str, language: Language) ->
 }
 
 impl<'v> AccountState<'v> {
-    fn of(account: &'v Account) -> AccountState<'v> {
+    fn of(account: &'v Account, language: Language) -> AccountState<'v> {
         let failure = account.failure();
         let unreadable = account.fleet.iter().flat_map(|fleet| fleet.snapshot().unreadable());
         AccountState {
@@ -96,7 +96,7 @@ impl<'v> AccountState<'v> {
             up: account.is_up(),
             last_successful_poll: account.last_success(),
             failing_since: failure.map(|failure| failure.since),
-            failure: failure.map(|failure| failure.report.as_str()),
+            failure: failure.map(|failure| failure.report.to(language)),
             rejected: unreadable.collect(),
         }
     }

@@ -12,6 +12,7 @@ mod negotiation;
 mod page;
 mod poller;
 mod readiness;
+mod reporter;
 mod router;
 mod server;
 mod state;
@@ -20,6 +21,7 @@ mod test_kit;
 
 pub(crate) use self::hosts::Hosts;
 pub(crate) use self::poller::Poller;
+pub(crate) use self::reporter::Reporter;
 pub(crate) use self::router::Router;
 pub(crate) use self::server::serve;
 pub(crate) use self::state::{Account, Slot, Store};

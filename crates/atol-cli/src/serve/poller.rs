@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atol_monitor::health::Policy;
-use atol_monitor::watch::{Failure, Moment, PollOutcome, WatchOptions, Watcher};
+use atol_monitor::watch::{self, Moment, PollOutcome, WatchOptions, Watcher};
 
+use super::reporter::Reporter;
 use super::state::{Account, Fleet, LastPoll, PollFailure, Slot};
 use crate::connection::Connection;
+use crate::console::Verbosity;
+use crate::failure::Failure;
 
 /// Keeps the state of one account fresh.
 #[derive(Debug)]
@@ -20,12 +23,20 @@ pub(crate) struct Poller {
     /// How many polls have failed since the last good one.
     failures: u32,
     slot: Slot,
+    reporter: Reporter,
 }
 
 impl Poller {
-    pub(crate) fn new(connection: Connection, policy: Policy, schedule: WatchOptions, slot: Slot) -> Poller {
+    pub(crate) fn new(
+        connection: Connection,
+        policy: Policy,
+        schedule: WatchOptions,
+        slot: Slot,
+        reporter: Reporter,
+    ) -> Poller {
         // Silence is told by the age of the data here, not by events.
-        Poller { connection, watcher: Watcher::new(policy, Duration::MAX), schedule, failures: 0, slot }
+        let watcher = Watcher::new(policy, Duration::MAX);
+        Poller { connection, watcher, schedule, failures: 0, slot, reporter }
     }
 
     /// Polls for ever.
@@ -49,15 +60,20 @@ impl Poller {
         let mut account = Account::clone(&before);
         self.failures = if answer.is_ok() { 0 } else { self.failures.saturating_add(1) };
         let wait = self.schedule.wait_after(took, self.failures, answer.as_ref().err());
-        account.meter.polled(answer.as_ref().err().map(|error| Failure::from(error).kind));
+        let answer = answer.map_err(|error| (watch::Failure::from(&error).kind, Failure::from(error)));
+        let failure = answer.as_ref().err();
+        account.meter.polled(failure.map(|(kind, _)| *kind));
+        self.reporter.polled(before.failure().map(|failure| failure.kind), failure);
         let (read_at, failure) = match answer {
             Ok(list) => {
                 self.watcher.observe(PollOutcome::List(list), moment);
                 (Some(moment.wall), None)
             }
-            Err(error) => {
+            Err((kind, failure)) => {
                 let since = before.failure().map_or(moment.wall, |failure| failure.since);
-                (before.last_success(), Some(PollFailure { since, report: error.report() }))
+                // Whoever looks at the page may have no other way to the causes.
+                let report = failure.told(Verbosity::Verbose);
+                (before.last_success(), Some(PollFailure { since, kind, report }))
             }
         };
         account.fleet = read_at.map(|read_at| Arc::new(Fleet::judge(&self.watcher, read_at, moment)));
@@ -70,8 +86,8 @@ impl Poller {
 #[cfg(test)]
 mod tests {
     use atol_mock::{Call, Fault, Fleet as MockFleet, ManualClock, MockAtol};
-    use atol_monitor::KktMonitor;
     use atol_monitor::health::{FindingKind, Severity};
+    use atol_monitor::{KktMonitor, Language};
     use atol_transport::Environment;
     use atol_transport::clock::{Clock, SharedClock, Sleep, SystemClock};
     use atol_transport::retry::RetryPolicy;
@@ -79,6 +95,7 @@ mod tests {
 
     use super::super::test_kit::{policy, register};
     use super::*;
+    use crate::console::Console;
 
     /// The machine's clock, with the time of day of a test.
     #[derive(Debug)]
@@ -111,8 +128,14 @@ mod tests {
             .unwrap();
         let slot = Slot::new(Account::new("shop", Duration::from_secs(60)));
         let clock: SharedClock = Arc::new(TestClock(time.clone(), SystemClock::new()));
-        let poller =
-            Poller::new(Connection::of(monitor, clock), policy(), WatchOptions::default(), slot.clone());
+        let reporter = Reporter::new(Console { language: Language::En, verbosity: Verbosity::Quiet }, None);
+        let poller = Poller::new(
+            Connection::of(monitor, clock),
+            policy(),
+            WatchOptions::default(),
+            slot.clone(),
+            reporter,
+        );
         (mock, time, poller, slot)
     }
 
@@ -146,7 +169,9 @@ mod tests {
         }
         let account = slot.get();
         assert_eq!(account.failure().unwrap().since.to_string(), NOON);
-        assert!(account.failure().unwrap().report.contains("500"), "{:?}", account.failure());
+        let report = &account.failure().unwrap().report;
+        assert!(report.en.starts_with("the service answered 500"), "{report:?}");
+        assert!(report.ru.starts_with("сервис ответил отказом") && report.ru.contains("500"), "{report:?}");
         assert!(account.fleet.is_none());
         assert_eq!(account.meter.polls(), 3);
 

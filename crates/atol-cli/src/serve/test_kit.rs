@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atol_monitor::health::Policy;
-use atol_monitor::watch::{Moment, PollOutcome, Watcher};
+use atol_monitor::watch::{FailureKind, Moment, PollOutcome, Watcher};
 use atol_monitor::{Kkt, KktList, NetworkErrorCode, OffsetTimestamp};
 use jiff::Timestamp;
 
 use super::state::{Account, Fleet, LastPoll, PollFailure, View};
+use crate::text::Text;
 
 /// The present moment of these tests.
 pub(super) fn now() -> Timestamp {
@@ -61,7 +62,11 @@ pub(super) fn account_of(name: &str, list: KktList) -> Account {
 }
 
 pub(super) fn failing(account: Account, report: &str) -> Account {
-    let failure = PollFailure { since: "2026-11-24T09:20:00Z".parse().unwrap(), report: report.to_owned() };
+    let failure = PollFailure {
+        since: "2026-11-24T09:20:00Z".parse().unwrap(),
+        kind: FailureKind::Other,
+        report: Text { en: report.to_owned(), ru: format!("по-русски: {report}") },
+    };
     Account { last_poll: Some(LastPoll { took: Duration::from_secs(30), failure: Some(failure) }), ..account }
 }
 

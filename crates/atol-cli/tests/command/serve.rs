@@ -103,8 +103,12 @@ fn no_secret_is_on_any_page_and_a_refused_login_is_told() {
         .with("ATOL_ENVIRONMENT", &service.uri())
         .with("ATOL_LOGIN", "login-canary")
         .with("ATOL_PASSWORD", "password-canary");
-    let server = Server::start(&home, &[]);
+    let mut server = Server::start(&home, &[]);
     let page = server.get_when("/?lang=en", |body| body.contains("The service cannot be read"));
+    server.stderr.read_line(&mut server.said).unwrap();
+    server.stderr.read_line(&mut server.said).unwrap();
+    assert!(server.said.contains("the registers cannot be read: "), "{}", server.said);
+    assert!(server.said.contains("what to do: check login and password"), "{}", server.said);
     let mut all = server.said.clone() + &page;
     for path in ["/metrics", "/readyz", "/healthz", "/api/kkts", "/kkts/1", "/x"] {
         all.push_str(&server.get(path).1);
@@ -180,6 +184,20 @@ fn accounts_that_are_named_need_no_other_profile() {
     let home = home.with("ATOL_PROFILE", "gone too");
     let server = Server::start(&home, &["--all-accounts"]);
     server.get_when("/readyz", |body| body.starts_with("ready\n"));
+}
+
+#[test]
+fn an_account_that_cannot_be_read_is_named_and_leaves_the_others_alone() {
+    let (home, _services) = two_accounts();
+    std::fs::write(home.path().join("config/atol/north"), "wrong").unwrap();
+    let mut server = Server::start(&home, &["--all-accounts"]);
+    server.stderr.read_line(&mut server.said).unwrap();
+    assert!(server.said.contains("the registers of the account north cannot be read"), "{}", server.said);
+    let metrics = server.get_when("/metrics", |body| body.contains("atol_up{account=\"south\"} 1\n"));
+    assert!(metrics.contains("atol_up{account=\"north\"} 0\n"), "{metrics}");
+    assert_eq!(metrics.matches("atol_kkt_info{account=\"south\",").count(), 5);
+    let api = server.get("/api/kkts?lang=ru").1;
+    assert!(api.contains("сервис не принял логин и пароль"), "{api}");
 }
 
 #[test]

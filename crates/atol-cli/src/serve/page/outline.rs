@@ -96,7 +96,7 @@ fn banner(context: &Context<'_>, account: &Account) -> Markup {
                         None => (words.nothing_shown),
                     }
                 }
-                p.cause { @for line in failure.report.lines() { bdi { (foreign(line.trim())) } br; } }
+                p.cause { @for line in failure.report.to(context.language).lines() { bdi { (foreign(line.trim())) } br; } }
             }
         }
     }

@@ -119,6 +119,9 @@ async fn a_failing_poll_is_told_on_top_with_its_cause_and_the_age_of_what_is_sho
         shop().into_iter().map(|account| failing(account, "no <b>connection</b>\n  what to do: wait"));
     let page = fleet_page(accounts.collect(), Language::En, "").await;
     insta::assert_snapshot!("banner", element(&page, "banners"));
+    let accounts = shop().into_iter().map(|account| failing(account, "no connection")).collect();
+    let page = fleet_page(accounts, Language::Ru, "").await;
+    assert!(element(&page, "banners").contains("по-русски: no connection"), "{page}");
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ mod meter;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use atol_monitor::watch::FailureKind;
 use jiff::Timestamp;
+
+use crate::text::Text;
 
 pub(crate) use fleet::{Fleet, Register};
 pub(crate) use meter::{KINDS, Meter};
@@ -47,8 +50,10 @@ pub(crate) struct LastPoll {
 pub(crate) struct PollFailure {
     /// When the first of the polls failed that have failed since the last good one.
     pub(crate) since: Timestamp,
-    /// What went wrong, and what to do.
-    pub(crate) report: String,
+    /// How the last of them failed.
+    pub(crate) kind: FailureKind,
+    /// What went wrong then, why, and what to do.
+    pub(crate) report: Text,
 }
 
 impl Account {
