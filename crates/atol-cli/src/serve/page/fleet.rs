@@ -8,7 +8,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::format::{foreign, number};
-use super::headline::headline;
+use super::headline::{Tally, headline};
 use super::outline::{outline, sign};
 use super::{Context, page, table, timeline};
 use crate::serve::answer::Answer;
@@ -37,10 +37,12 @@ pub(crate) fn answer(context: &Context<'_>, query: &str) -> Answer {
     let page_pair = (page_number != "1").then_some(("page", page_number.as_str()));
     let here = format!("/{}", filter.to_query(page_pair.as_slice()));
     let title = match counts.worst() {
-        Some(worst) if worst > Severity::Ok => {
-            format!("{} {} — {}", sign(worst), counts.of(worst), words.title)
-        }
-        _ => words.title.to_owned(),
+        None | Some(Severity::Ok) => words.title.to_owned(),
+        Some(worst) => match counts.of(worst) {
+            // An account is unknown, and no register that is known of.
+            0 => format!("{} — {}", sign(worst), words.title),
+            count => format!("{} {count} — {}", sign(worst), words.title),
+        },
     };
     let body = html! {
         div #summary data-live { (summary(context, &counts)) }
@@ -52,42 +54,58 @@ pub(crate) fn answer(context: &Context<'_>, query: &str) -> Answer {
                 div #results data-live { (table::results(context, &filter, query)) }
             }
             div #rejected data-live { (rejected(context)) }
+        } @else {
+            // In their place comes what the first answer brings.
+            @for id in ["timeline", "registers", "rejected"] { div id=(id) data-live {} }
         }
     };
     page(StatusCode::OK, outline(context, &title, counts.worst(), &here, &body))
 }
 
 /// The counts of all accounts.
-struct Totals(Vec<Counts>);
+struct Totals {
+    counts: Vec<Counts>,
+    /// How many accounts there may be more registers of, or other news.
+    unread: usize,
+}
 
 impl Totals {
     fn new(context: &Context<'_>) -> Totals {
-        Totals(context.view.fleets().map(|(_, fleet)| fleet.snapshot().counts()).collect())
+        let counts = context.view.fleets().map(|(_, fleet)| fleet.snapshot().counts()).collect();
+        Totals { counts, unread: context.view.unread() }
     }
 
     fn of(&self, severity: Severity) -> usize {
-        self.0.iter().map(|counts| counts.of(severity)).sum()
+        self.counts.iter().map(|counts| counts.of(severity)).sum()
     }
 
-    fn total(&self) -> usize {
-        self.0.iter().map(Counts::total).sum()
+    fn tally(&self) -> Tally {
+        Tally {
+            total: self.counts.iter().map(Counts::total).sum(),
+            critical: self.of(Severity::Critical),
+            warning: self.of(Severity::Warning),
+            unknown: self.of(Severity::Unknown),
+            unread: self.unread,
+        }
     }
 
     fn worst(&self) -> Option<Severity> {
-        self.0.iter().filter_map(Counts::worst).max()
+        let unread = (self.unread > 0).then_some(Severity::Unknown);
+        self.counts.iter().filter_map(Counts::worst).chain(unread).max()
     }
 }
 
 fn summary(context: &Context<'_>, counts: &Totals) -> Markup {
     let words = context.words();
+    if context.view.accounts().len() == 0 {
+        return html! { h1 { (words.no_accounts) } p { (words.no_accounts_here) } };
+    }
     if context.view.fleets().next().is_none() {
         return html! { h1 { (words.no_data) } p { (words.no_data_yet) } };
     }
-    let [critical, warning, unknown] =
-        [Severity::Critical, Severity::Warning, Severity::Unknown].map(|severity| counts.of(severity));
     html! {
         h1.headline.(counts.worst().unwrap_or_default()) {
-            (headline(words, counts.total(), critical, warning, unknown))
+            (headline(words, &counts.tally()))
         }
         ul.tiles aria-label=(words.summary) {
             @for severity in Severity::ALL.into_iter().rev() {

@@ -2,19 +2,25 @@
 
 use super::words::{Words, capital, plural};
 
-/// How many registers need somebody, the urgent ones first.
-pub(super) fn headline(
-    words: &Words,
-    total: usize,
-    critical: usize,
-    warning: usize,
-    unknown: usize,
-) -> String {
-    if total == 0 {
-        return words.one("The account has no registers", "В учётной записи нет касс").to_owned();
-    }
-    if critical + warning + unknown == 0 {
-        return format!("{}: {}", registers(words, total), words.one("all is well", "всё в порядке"));
+/// What is counted of a fleet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tally {
+    pub(super) total: usize,
+    pub(super) critical: usize,
+    pub(super) warning: usize,
+    pub(super) unknown: usize,
+    /// Accounts of which there is no list, or none that is fresh.
+    pub(super) unread: usize,
+}
+
+/// How many registers need somebody, the urgent ones first; what is not known is never called well.
+pub(super) fn headline(words: &Words, tally: &Tally) -> String {
+    let Tally { total, critical, warning, unknown, unread } = *tally;
+    if critical + warning + unknown + unread == 0 {
+        return match total {
+            0 => words.one("The account has no registers", "В учётной записи нет касс").to_owned(),
+            _ => format!("{}: {}", registers(words, total), words.one("all is well", "всё в порядке")),
+        };
     }
     let need = |count| {
         let verb = plural(count, "требует внимания", "требуют внимания", "требуют внимания");
@@ -48,6 +54,13 @@ pub(super) fn headline(
             format!("{unknown}\u{a0}unknown")
         });
     }
+    if unread > 0 {
+        parts.push(match (words.is_russian(), unread) {
+            (true, _) => format!("не прочитано учётных записей:\u{a0}{unread}"),
+            (false, 1) => "1\u{a0}account not read".to_owned(),
+            (false, _) => format!("{unread}\u{a0}accounts not read"),
+        });
+    }
     capital(&parts.join(", "))
 }
 
@@ -69,19 +82,22 @@ mod tests {
 
     #[test]
     fn the_headline_says_what_to_do_first() {
-        let said = |language, counts: [usize; 4]| {
-            let [total, critical, warning, unknown] = counts;
-            headline(Words::of(language), total, critical, warning, unknown)
+        let said = |language, counts: [usize; 5]| {
+            let [total, critical, warning, unknown, unread] = counts;
+            headline(Words::of(language), &Tally { total, critical, warning, unknown, unread })
         };
         let cases = [
-            [0, 0, 0, 0],
-            [1, 0, 0, 0],
-            [24, 0, 0, 0],
-            [24, 1, 0, 0],
-            [24, 3, 5, 1],
-            [24, 0, 1, 0],
-            [24, 0, 22, 11],
-            [24, 0, 0, 2],
+            [0, 0, 0, 0, 0],
+            [1, 0, 0, 0, 0],
+            [24, 0, 0, 0, 0],
+            [24, 1, 0, 0, 0],
+            [24, 3, 5, 1, 0],
+            [24, 0, 1, 0, 0],
+            [24, 0, 22, 11, 0],
+            [24, 0, 0, 2, 0],
+            [24, 0, 0, 0, 1],
+            [24, 1, 0, 0, 2],
+            [0, 0, 0, 0, 1],
         ];
         let all = Language::ALL.iter().flat_map(|&language| cases.map(|counts| said(language, counts)));
         insta::assert_snapshot!(all.collect::<Vec<_>>().join("\n").replace('\u{a0}', " "), @r"
@@ -93,6 +109,9 @@ mod tests {
         1 register needs you in the next days
         22 registers need you in the next days, 11 unknown
         2 unknown
+        1 account not read
+        1 register needs you now, 2 accounts not read
+        1 account not read
         В учётной записи нет касс
         1 касса: всё в порядке
         24 кассы: всё в порядке
@@ -101,6 +120,9 @@ mod tests {
         1 касса требует внимания в ближайшие дни
         22 кассы требуют внимания в ближайшие дни, неизвестно: 11
         Неизвестно: 2
+        Не прочитано учётных записей: 1
+        1 касса требует внимания сейчас, не прочитано учётных записей: 2
+        Не прочитано учётных записей: 1
         ");
     }
 }

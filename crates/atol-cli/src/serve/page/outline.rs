@@ -21,6 +21,8 @@ pub(super) fn outline(
     body: &Markup,
 ) -> Markup {
     let words = context.words();
+    // Whatever a page shows, it is not all well while there is more that nobody can see.
+    let worst = if context.view.unread() > 0 { worst.max(Some(Severity::Unknown)) } else { worst };
     let intervals = context.view.accounts().map(|account| account.interval.as_secs());
     let refresh = intervals.min().unwrap_or(*REFRESH.end()).clamp(*REFRESH.start(), *REFRESH.end());
     html! {

@@ -46,6 +46,9 @@ fn shop() -> Vec<Account> {
     )]
 }
 
+/// The colour of the icon when something is not known.
+const UNKNOWN: &str = "fill='%236d5bd0'";
+
 /// The element with this id, a line for each tag, without what is the same on every page.
 fn element(page: &str, id: &str) -> String {
     let start = page.find(&format!("id=\"{id}\"")).unwrap();
@@ -111,6 +114,33 @@ async fn before_the_first_answer_nothing_is_called_well() {
         main.contains("No data yet") && !main.contains("all is well") && !main.contains("tile"),
         "{main}"
     );
+    assert!(page.contains("<title>? — Cash registers</title>") && page.contains(UNKNOWN), "{page}");
+    for part in ["summary", "timeline", "registers", "rejected"] {
+        assert!(main.contains(&format!("id=\"{part}\" data-live")), "{part} is not swapped: {main}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_called_well_while_an_account_cannot_be_read() {
+    let well = || account("shop", [register("1", |_| ())]);
+    let unread = Account::new("new", Duration::from_secs(60));
+    for accounts in [vec![well(), unread], vec![well(), failing(account("old", []), "canary")]] {
+        let page = fleet_page(accounts.clone(), Language::En, "").await;
+        let summary = element(&page, "summary");
+        assert!(summary.contains("1\u{a0}account not read") && !summary.contains("all is well"), "{summary}");
+        assert!(page.contains("<title>? — Cash registers</title>") && page.contains(UNKNOWN), "{page}");
+        assert!(register_page(accounts, Language::En, "1").await.contains(UNKNOWN));
+    }
+    let page = fleet_page(vec![well()], Language::En, "").await;
+    assert!(element(&page, "summary").contains("1\u{a0}register: all is well"), "{page}");
+    assert!(page.contains("<title>Cash registers</title>") && !page.contains(UNKNOWN), "{page}");
+}
+
+#[tokio::test]
+async fn a_process_without_an_account_waits_for_nothing() {
+    let page = fleet_page(Vec::new(), Language::En, "").await;
+    let main = element(&page, "content");
+    assert!(main.contains("No accounts") && !main.contains("awaited") && !page.contains(UNKNOWN), "{page}");
 }
 
 #[tokio::test]
@@ -201,8 +231,10 @@ async fn links_go_on_in_the_language_that_was_asked_for() {
 
 #[tokio::test]
 async fn every_swapped_part_has_an_id_and_no_id_stands_twice() {
+    let waiting = vec![Account::new("shop", Duration::from_secs(60))];
     for page in [
         fleet_page(shop(), Language::En, "").await,
+        fleet_page(waiting, Language::En, "").await,
         register_page(shop(), Language::En, "00107703864829").await,
     ] {
         let ids: Vec<_> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();

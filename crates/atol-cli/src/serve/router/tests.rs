@@ -146,6 +146,9 @@ async fn ready_is_who_has_had_a_list_that_is_young_enough() {
     assert_eq!(get(&router, "/readyz?max_age=30").await.0, StatusCode::OK);
     assert_eq!(get(&router, "/readyz?max_age=29").await.0, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(get(&router, "/readyz?max_age=x").await.0, StatusCode::BAD_REQUEST);
+
+    let body = "ready\nno accounts: this process has none to serve\n".to_owned();
+    assert_eq!(get(&self::router(Vec::new()), "/readyz").await, (StatusCode::OK, body));
 }
 
 #[tokio::test(start_paused = true)]

@@ -121,6 +121,11 @@ impl View {
         self.0.iter().map(AsRef::as_ref)
     }
 
+    /// How many accounts there are of which the last poll brought no list, or none has yet.
+    pub(crate) fn unread(&self) -> usize {
+        self.accounts().filter(|account| !account.is_up()).count()
+    }
+
     pub(crate) fn fleets(&self) -> impl Iterator<Item = (&Account, &Fleet)> {
         self.accounts().filter_map(|account| Some((account, account.fleet.as_deref()?)))
     }
