@@ -8,6 +8,7 @@ mod duration;
 mod general;
 mod get;
 mod health;
+mod host;
 mod list;
 mod output;
 mod serve;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::HealthArgs;
 use super::duration::duration;
+use super::host::host;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -27,8 +28,9 @@ pub(crate) struct ServeArgs {
     /// Answer to this name too, which a proxy passes on; may be given several times
     ///
     /// On loopback only addresses and `localhost` are answered to otherwise: so no site that points a name of its own at
-    /// this machine can read the registers through somebody's browser. Elsewhere every name is, until one is given.
-    #[arg(long = "host", value_name = "NAME")]
+    /// this machine can read the registers through somebody's browser. Elsewhere every name is, until one is given. The name
+    /// stands alone, without scheme, port and path.
+    #[arg(long = "host", value_parser = host, value_name = "NAME")]
     pub(crate) hosts: Vec<String>,
 
     /// How often the service is asked for all registers [default: 60s, in a demo 2s]

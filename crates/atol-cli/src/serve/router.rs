@@ -35,7 +35,8 @@ impl Router {
         if !self.hosts.accept(&request.headers) {
             return text(
                 StatusCode::MISDIRECTED_REQUEST,
-                "nobody has given this server the name that you ask for: start it with --host NAME",
+                "nobody has given this server the name that you ask for: start it with --host NAME, \
+                 the name alone, such as kkt.example.com",
             );
         }
         if !matches!(request.method, Method::GET | Method::HEAD) {

@@ -250,6 +250,7 @@ fn what_cannot_be_served_is_refused_at_once() {
         &["serve", "--demo", "--shard", "3/2"],
         &["serve", "--demo", "--interval", "0s"],
         &["serve", "--listen", "everywhere"],
+        &["serve", "--demo", "--host", "kkt.example.com:8443"],
     ] {
         atol(args).expect_code(2);
     }
