@@ -24,6 +24,9 @@ use prometheus_client::registry::Registry;
 
 #[expect(dead_code, unused_imports, reason = "the server and its tests need more of it")]
 mod serve;
+#[expect(dead_code, unused_imports, unused_macros, reason = "the command has more to say")]
+#[path = "../src/text.rs"]
+mod text;
 
 use serve::metrics::{self, Format};
 use serve::state::{Account, Fleet, Register, View};
