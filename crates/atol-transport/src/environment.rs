@@ -42,8 +42,8 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] when `base` is not `https` (or `http` on loopback) or holds a user, a query or a
-    /// path with `.` or `..` segments.
+    /// [`ErrorKind::Config`] when `base` is not `https` (or `http` on loopback) or holds a user, a query, a port that
+    /// is no number from 1 to 65535, or a path with `.` or `..` segments.
     pub fn custom(base: Uri) -> Result<Environment> {
         check_base(&base)?;
         Ok(Environment::Custom { base })
@@ -134,6 +134,10 @@ fn check_base(base: &Uri) -> Result<()> {
     if authority.host().is_empty() || authority.host().ends_with('.') {
         return refuse("has no valid host name");
     }
+    if let Some(port) = illegal_port(authority) {
+        let port = Excerpt::of(port, 20);
+        return refuse(&format!("has the port `{port}`, which is not a number from 1 to 65535"));
+    }
     match base.scheme_str() {
         Some("https") => {}
         Some("http") if is_loopback(authority.host()) => {}
@@ -149,6 +153,16 @@ fn check_base(base: &Uri) -> Result<()> {
         return refuse("has `.` or `..` in its path");
     }
     Ok(())
+}
+
+/// What stands in the place of the port and is none. `http` takes it for no port at all, so that the default one
+/// would be dialled.
+pub(crate) fn illegal_port(authority: &Authority) -> Option<&str> {
+    let host_and_port = authority.as_str().rsplit('@').next()?;
+    let port = host_and_port.rsplit(']').next()?.rsplit_once(':')?.1;
+    let is_legal =
+        port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
+    (!is_legal).then_some(port)
 }
 
 /// Whether what is sent to `host` stays on this machine.
@@ -262,6 +276,11 @@ mod tests {
                 refused("ftp://kkt.example.com"),
                 refused("https://"),
                 refused("https://a b"),
+                refused("https://kkt.example.com:80800"),
+                refused("https://kkt.example.com:8o80"),
+                refused("https://kkt.example.com:0"),
+                refused("https://kkt.example.com:"),
+                refused("https://[fd00::1]:99999"),
             ]
             .join("\n"),
             @r"
@@ -275,6 +294,11 @@ mod tests {
         the environment `ftp://kkt.example.com/` is not https
         the environment `https://` is not a URL
         the environment `https://a b` is not a URL
+        the environment `https://kkt.example.com:80800/` has the port `80800`, which is not a number from 1 to 65535
+        the environment `https://kkt.example.com:8o80/` has the port `8o80`, which is not a number from 1 to 65535
+        the environment `https://kkt.example.com:0/` has the port `0`, which is not a number from 1 to 65535
+        the environment `https://kkt.example.com:/` has the port ``, which is not a number from 1 to 65535
+        the environment `https://[fd00::1]:99999/` has the port `99999`, which is not a number from 1 to 65535
         "
         );
     }
@@ -286,6 +310,18 @@ mod tests {
         }
         for bad in ["http://10.0.0.1", "http://127.0.0.1.example.com", "http://localhost.example.com"] {
             assert!(bad.parse::<Environment>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn m05_a_legal_port_and_none_are_taken() {
+        for good in [
+            "https://kkt.example.com:8443",
+            "https://kkt.example.com",
+            "https://[fd00::1]",
+            "https://a:65535/x",
+        ] {
+            assert!(good.parse::<Environment>().is_ok(), "{good}");
         }
     }
 }

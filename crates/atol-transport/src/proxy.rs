@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use crate::environment::is_loopback;
+use crate::environment::{illegal_port, is_loopback};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A proxy that connections are made through, or the decision to use none.
@@ -116,6 +116,10 @@ fn parse(what: &str, address: &str) -> Result<Intercept> {
     let somewhere = Uri::from_static("https://kkt.invalid");
     let proxy = Matcher::builder().all(address.trim()).build().intercept(&somewhere);
     match proxy {
+        Some(proxy) if proxy.uri().authority().and_then(illegal_port).is_some() => Err(Error::new(
+            ErrorKind::Config,
+            format!("{what} has a port that is not a number from 1 to 65535"),
+        )),
         Some(proxy) if matches!(proxy.uri().scheme_str(), Some("http" | "https")) => Ok(proxy),
         Some(proxy) => Err(Error::new(
             ErrorKind::Config,
@@ -193,6 +197,8 @@ mod tests {
                 refused(Proxy::new("socks5://user:canary@p:1080")),
                 refused(from(&[("HTTPS_PROXY", "user:canary@p b:3128")])),
                 refused(from(&[("all_proxy", "socks5h://p:1080")])),
+                refused(Proxy::new("http://user:canary@p:80800")),
+                refused(from(&[("HTTPS_PROXY", "user:canary")])),
             ]
             .join("\n"),
             @r"
@@ -202,6 +208,8 @@ mod tests {
         what is given as the proxy begins with `socks5://`, which is not supported: use an `http://` or `https://` proxy
         the variable HTTPS_PROXY cannot be read as an address: use http://HOST:PORT or http://USER:PASSWORD@HOST:PORT
         the variable all_proxy begins with `socks5h://`, which is not supported: use an `http://` or `https://` proxy
+        what is given as the proxy has a port that is not a number from 1 to 65535
+        the variable HTTPS_PROXY has a port that is not a number from 1 to 65535
         "
         );
     }
