@@ -55,7 +55,9 @@ impl Proxy {
     /// the default. Requests to this machine never go through it.
     ///
     /// `NO_PROXY` lists hosts that are reached directly, separated by commas: names (with all names below them),
-    /// addresses, networks such as `10.0.0.0/8`, or `*` for all.
+    /// addresses (of IPv6 with or without brackets), networks such as `10.0.0.0/8`, or `*` for all. A port behind a host
+    /// is not looked at: `kkt.corp.example:8443` is an exception for each port of that host, other than in programs
+    /// written in Go, where it is one for that port only.
     ///
     /// # Errors
     ///
@@ -75,6 +77,12 @@ impl Proxy {
         };
         parse(&format!("the variable {name}"), &address)?;
         let exceptions = first(&["NO_PROXY", "no_proxy"]).map(|(_, hosts)| hosts).unwrap_or_default();
+        let exceptions: Vec<_> = exceptions.split(',').map(exception).collect();
+        // The matcher knows `*` for names only.
+        if exceptions.contains(&"*") {
+            return Ok(Proxy::none());
+        }
+        let exceptions = exceptions.join(",");
         let matcher = Matcher::builder().all(address.trim()).no(exceptions).build();
         Ok(Proxy { rule: Rule::Environment(Arc::new(matcher), name) })
     }
@@ -108,6 +116,20 @@ impl fmt::Debug for Proxy {
             }
             Rule::Environment(..) => f.write_str("Proxy(as the environment says)"),
         }
+    }
+}
+
+/// An entry of `NO_PROXY` as the matcher knows it: without brackets and port.
+fn exception(entry: &str) -> &str {
+    let entry = entry.trim();
+    let is_port = |text: &str| text.parse::<u16>().is_ok();
+    if let Some((address, rest)) = entry.strip_prefix('[').and_then(|entry| entry.split_once(']')) {
+        return if rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port) { address } else { entry };
+    }
+    match entry.rsplit_once(':') {
+        // With another colon it is an address of IPv6.
+        Some((host, port)) if !host.contains(':') && is_port(port) => host,
+        _ => entry,
     }
 }
 
@@ -159,6 +181,32 @@ mod tests {
         assert_eq!(way(&proxy, "https://online.atol.ru").as_deref(), Some("http://p:3128/"));
         for direct in ["https://corp.example", "https://kkt.corp.example:8443", "https://10.1.2.3"] {
             assert_eq!(way(&proxy, direct), None, "{direct}");
+        }
+    }
+
+    #[test]
+    fn exceptions_are_understood_with_brackets_with_a_port_and_as_all() {
+        let cases = [
+            ("*", "https://online.atol.ru", true),
+            ("a.example, * ", "https://10.1.2.3", true),
+            ("*", "https://[fd00::1]", true),
+            ("[fd00::1]", "https://[fd00::1]:8443", true),
+            ("[fd00::1]:8443", "https://[fd00::1]:8443", true),
+            ("[fd00::1]:8443", "https://[fd00::2]:8443", false),
+            ("fd00::1", "https://[fd00::1]", true),
+            ("fd00::/8", "https://[fd12::1]", true),
+            ("kkt.corp.example:8443", "https://kkt.corp.example:8443", true),
+            ("kkt.corp.example:8443", "https://kkt.corp.example", true),
+            ("10.1.2.3:443", "https://10.1.2.3", true),
+            ("10.1.2.3:443", "https://10.1.2.4", false),
+            ("corp.example:port", "https://corp.example", false),
+            ("*.corp.example", "https://online.atol.ru", false),
+            (":443", "https://online.atol.ru", false),
+            (",", "https://online.atol.ru", false),
+        ];
+        for (exceptions, target, is_direct) in cases {
+            let proxy = from(&[("HTTPS_PROXY", "http://p:3128"), ("NO_PROXY", exceptions)]).unwrap();
+            assert_eq!(way(&proxy, target).is_none(), is_direct, "{exceptions} and {target}");
         }
     }
 
