@@ -25,6 +25,7 @@ pub(super) struct Issued {
     /// Whether we logged in for it, rather than finding it in the store.
     pub(super) fresh: bool,
     worked: AtomicBool,
+    was_replaced: AtomicBool,
 }
 
 impl Issued {
@@ -36,8 +37,17 @@ impl Issued {
     ) -> Issued {
         let Fetched { token, lifetime, fresh } = fetched;
         let secrets = Secrets::of([token.expose()]);
-        let worked = AtomicBool::new(false);
-        Issued { generation, header, token, secrets, lifetime, refresh_age, fresh, worked }
+        Issued {
+            generation,
+            header,
+            token,
+            secrets,
+            lifetime,
+            refresh_age,
+            fresh,
+            worked: AtomicBool::new(false),
+            was_replaced: AtomicBool::new(false),
+        }
     }
 
     /// Notes that a call got through with it.
@@ -51,6 +61,11 @@ impl Issued {
     /// Whether any call got through with it.
     pub(super) fn worked(&self) -> bool {
         self.worked.load(Ordering::Relaxed)
+    }
+
+    /// Notes that another token helped where this one was refused; true the first time.
+    pub(super) fn note_replacement(&self) -> bool {
+        !self.was_replaced.swap(true, Ordering::Relaxed)
     }
 
     /// What a store keeps of it.

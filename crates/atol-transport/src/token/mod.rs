@@ -38,8 +38,12 @@
 //!   says more. From 2 h before the end callers set off an early refresh, at a random moment of an hour; they
 //!   do not wait for it. One that fails leaves the token in use and is repeated after 5 min. There is no
 //!   background task: a client that nobody calls sends nothing.
-//! - **401 with code 10 or 11**, or without a code: the token is dropped, unless there is a newer one already,
-//!   and the request is repeated once with the next token. A second refusal is returned as it is.
+//! - **401 with code 10 or 11:** the token is dropped, unless there is a newer one already, and the request is
+//!   repeated once with the next token. A second refusal is returned as it is.
+//! - **401 without a code** may be about the token or about the one path that answers so: the request is repeated
+//!   once with a newer token, while all others go on with the one at hand. If the newer one is refused without a code
+//!   too, the path is believed to be the trouble: for an hour, and longer each time up to a day, its refusals are
+//!   returned as they are, until it succeeds. Logins that do not help are 15 min apart, whatever the paths.
 //! - **Wrong login or password (12), blocked user (14):** the error comes at once, and then without asking the
 //!   service, for 1, 5, 15, 30 min; never more than four logins go out in an hour. Each error tells when the
 //!   next login is tried ([`Error::retry_after`](crate::Error::retry_after)).
@@ -80,6 +84,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod unexplained;
 mod value;
 
 pub use self::builder::TokensBuilder;

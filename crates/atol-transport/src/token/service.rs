@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderName, Request, Response, StatusCode};
@@ -11,7 +12,7 @@ use tower_service::Service;
 use super::fetch::LoginService;
 use super::issued::Issued;
 use super::login::ANSWER_CAP;
-use super::tokens::Tokens;
+use super::tokens::{Doubt, Tokens};
 use crate::body::{Body, ResponseBody};
 use crate::call::Authenticate;
 use crate::error::{BoxError, Error, ErrorKind, Result};
@@ -73,33 +74,52 @@ async fn authorised<S: LoginService>(
     request: &mut Request<Body>,
 ) -> Result<Response<ResponseBody>> {
     if request.extensions().get::<Authenticate>().is_some() {
-        tokens.obtain(service).await?;
+        tokens.obtain(service, None).await?;
         return Ok(Response::new(ResponseBody::full("{}")));
     }
     tokens.check_origin(request.uri())?;
-    let mut issued = tokens.obtain(service).await?;
+    let mut issued = tokens.obtain(service, None).await?;
+    let mut doubted: Option<Arc<Issued>> = None;
     let mut logged_in = false;
     let mut sent = 0;
     loop {
         let answer = without_token(send(service, request, &issued).await?, &issued.secrets);
         sent += 1;
-        let (answer, is_refused) = match answer.status() {
+        let path = request.uri().path();
+        let (answer, verdict) = match answer.status() {
             // In a box: it is rare, and its room would be taken up by every call.
             StatusCode::UNAUTHORIZED => Box::pin(examine(answer, &issued.secrets)).await?,
-            _ => (answer, false),
+            _ => (answer, Verdict::Taken),
         };
-        if !is_refused {
-            if shows_that_the_token_works(answer.status()) {
-                issued.note_success();
+        let is_worth_another = match verdict {
+            Verdict::Taken => {
+                if shows_that_the_token_works(answer.status()) {
+                    issued.note_success();
+                    tokens.worked(path, doubted.as_deref());
+                }
+                return Ok(answer);
             }
-            return Ok(answer);
-        }
-        let is_worth_another = tokens.refused(&issued);
+            Verdict::Refused => tokens.refused(&issued),
+            Verdict::Unexplained if logged_in => {
+                tokens.did_not_help(path);
+                false
+            }
+            Verdict::Unexplained => match tokens.doubt(&issued, path) {
+                Doubt::None => false,
+                Doubt::IsOld => true,
+                Doubt::IsCurrent => {
+                    doubted = Some(Arc::clone(&issued));
+                    true
+                }
+            },
+        };
         if logged_in || !is_worth_another || sent == MOST_SENT {
             return Ok(answer);
         }
-        issued = tokens.obtain(service).await?;
-        logged_in = issued.fresh;
+        let before = issued.generation;
+        issued = tokens.obtain(service, Some(&issued)).await?;
+        // A login that brings the same token once more is one, too.
+        logged_in = issued.fresh || issued.generation == before;
     }
 }
 
@@ -117,17 +137,30 @@ async fn send<S: LoginService>(
     answer.await.map_err(|error| Error::from_boxed(error.into()))
 }
 
-/// Whether a 401 refuses the token: with code 10 or 11, or without any code. A body that is still arriving is read for
-/// that and put back whole.
+/// What an answer says about the token.
+enum Verdict {
+    Taken,
+    /// With code 10 or 11.
+    Refused,
+    /// Without any code.
+    Unexplained,
+}
+
+/// Reads what a 401 says about the token. A body that is still arriving is read for that and put back whole.
 async fn examine(
     answer: Response<ResponseBody>,
     secrets: &Secrets,
-) -> Result<(Response<ResponseBody>, bool)> {
+) -> Result<(Response<ResponseBody>, Verdict)> {
     let (parts, body) = answer.into_parts();
     let body = secrets.hide(body.collect(ANSWER_CAP).await?);
-    let is_refused = judge(parts.status, &parts.headers, &body, || None)
-        .is_err_and(|error| error.kind() == ErrorKind::Unauthorized);
-    Ok((Response::from_parts(parts, ResponseBody::full(body)), is_refused))
+    let verdict = match judge(parts.status, &parts.headers, &body, || None) {
+        Err(error) if error.kind() == ErrorKind::Unauthorized => match error.service_error() {
+            Some(_) => Verdict::Refused,
+            None => Verdict::Unexplained,
+        },
+        _ => Verdict::Taken,
+    };
+    Ok((Response::from_parts(parts, ResponseBody::full(body)), verdict))
 }
 
 /// The answer as layers further out and errors may show it: a page that shows what it was sent shows the token.

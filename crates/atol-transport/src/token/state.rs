@@ -7,6 +7,7 @@ use super::cooldown::Cooldown;
 use super::flight::Flight;
 use super::issued::Issued;
 use super::relogin::Relogins;
+use super::unexplained::Unexplained;
 use super::value::Token;
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -28,6 +29,8 @@ pub(super) struct State {
     pub(super) rejected: Cooldown,
     /// After refused tokens.
     pub(super) relogins: Relogins,
+    /// After refusals without a code.
+    pub(super) unexplained: Unexplained,
     /// Monotonic times before which no early refresh, and no login at all, is sent.
     pub(super) refresh_not_before: Duration,
     pub(super) login_not_before: Duration,
@@ -46,6 +49,7 @@ impl State {
             era: 0,
             rejected: Cooldown::default(),
             relogins: Relogins::default(),
+            unexplained: Unexplained::default(),
             refresh_not_before: Duration::ZERO,
             login_not_before: Duration::ZERO,
         }
@@ -54,6 +58,18 @@ impl State {
     /// Why no login is made now, if there is a reason.
     pub(super) fn held(&self, now: Duration) -> Option<Error> {
         self.rejected.held(now).or_else(|| self.relogins.held(now))
+    }
+
+    /// Forgets what led to a pause.
+    pub(super) fn end_pauses(&mut self) {
+        self.rejected.reset();
+        self.relogins = Relogins::default();
+        self.unexplained = Unexplained::default();
+    }
+
+    /// Whether `issued` is the token at hand.
+    pub(super) fn is_current(&self, issued: &Issued) -> bool {
+        self.current.as_ref().is_some_and(|current| current.generation == issued.generation)
     }
 
     /// Whether new callers wait for this flight.

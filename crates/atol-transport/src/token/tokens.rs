@@ -14,10 +14,10 @@ use super::flight::{Flight, Outcome, Pilot};
 use super::issued::Issued;
 use super::notice;
 use super::refusals::Refusals;
-use super::relogin::{Refused, Relogins};
+use super::relogin::Refused;
 use super::state::State;
 use super::store::{TokenKey, TokenStore};
-use crate::clock::SharedClock;
+use crate::clock::{Clock, SharedClock};
 use crate::credentials::Credentials;
 use crate::environment::{Endpoints, Environment};
 use crate::error::{Error, ErrorKind, Result, Sent};
@@ -110,8 +110,7 @@ impl Tokens {
         let old = {
             let mut state = self.state();
             state.drop_token();
-            state.rejected.reset();
-            state.relogins = Relogins::default();
+            state.end_pauses();
             let old = std::mem::replace(&mut state.credentials, credentials);
             TokenKey::new(&self.shared.endpoints, old.login())
         };
@@ -124,8 +123,7 @@ impl Tokens {
     pub fn end_pause(&self) {
         let key = {
             let mut state = self.state();
-            state.rejected.reset();
-            state.relogins = Relogins::default();
+            state.end_pauses();
             TokenKey::new(&self.shared.endpoints, state.credentials.login())
         };
         self.shared.forget_refusals(&key);
@@ -146,10 +144,15 @@ impl Tokens {
         ))
     }
 
-    /// A valid token: the one at hand at once, else the next one, through a login by way of `service`.
-    pub(super) async fn obtain<S: LoginService>(&self, service: &mut S) -> Result<Arc<Issued>> {
+    /// A valid token: the one at hand at once, else the next one, through a login by way of `service`. The one that
+    /// is `doubted` will not do.
+    pub(super) async fn obtain<S: LoginService>(
+        &self,
+        service: &mut S,
+        doubted: Option<&Issued>,
+    ) -> Result<Arc<Issued>> {
         for _ in 0..MOST_VOID {
-            let flight = match self.next_step(service)? {
+            let flight = match self.next_step(service, doubted)? {
                 Step::Use(issued) => return Ok(issued),
                 Step::Wait(flight) => flight,
             };
@@ -168,10 +171,11 @@ impl Tokens {
         ))
     }
 
-    fn next_step<S: LoginService>(&self, service: &S) -> Result<Step> {
+    fn next_step<S: LoginService>(&self, service: &S, doubted: Option<&Issued>) -> Result<Step> {
         let clock = &*self.shared.clock;
         let mut state = self.state();
         if let Some(issued) = state.current.clone()
+            && doubted.is_none_or(|doubted| doubted.generation != issued.generation)
             && let age = issued.lifetime.age(clock)
             && age < LIFE
         {
@@ -294,7 +298,7 @@ impl Tokens {
 
     /// Whether what a flight brought is still wanted.
     pub(super) fn is_current(&self, issued: &Issued) -> bool {
-        self.state().current.as_ref().is_some_and(|current| current.generation == issued.generation)
+        self.state().is_current(issued)
     }
 
     /// Stops waiting for a flight whose runtime seems to stand still, so that somebody else sends another.
@@ -312,21 +316,63 @@ impl Tokens {
         let clock = &*self.shared.clock;
         let now = clock.monotonic();
         let mut state = self.state();
-        if state.current.as_ref().is_some_and(|current| current.generation == issued.generation) {
+        if state.is_current(issued) {
             state.current = None;
             state.dead = Some(issued.token.clone());
-            let token =
-                Refused { worked: issued.worked(), fresh: issued.fresh, age: issued.lifetime.age(clock) };
-            if state.relogins.refused(now, token) {
-                notice::contention();
-            }
+            count_refusal(&mut state, issued, clock);
         }
         state.current.is_some() || state.flight.is_some() || state.held(now).is_none()
+    }
+
+    /// What to do about a token that was refused at `path` without a code; it is not dropped for that.
+    pub(super) fn doubt(&self, issued: &Issued, path: &str) -> Doubt {
+        let now = self.shared.clock.monotonic();
+        let state = self.state();
+        if state.unexplained.is_known(now, path) {
+            return Doubt::None;
+        }
+        if !state.is_current(issued) {
+            return Doubt::IsOld;
+        }
+        let may_log_in = state.held(now).is_none() && state.unexplained.may_log_in(now);
+        if state.flight.is_some() || may_log_in { Doubt::IsCurrent } else { Doubt::None }
+    }
+
+    /// Notes that `path` refused a token without a code that was fetched for it, so that the token is not the trouble.
+    pub(super) fn did_not_help(&self, path: &str) {
+        let now = self.shared.clock.monotonic();
+        self.state().unexplained.did_not_help(now, path);
+    }
+
+    /// Notes that `path` took a token, in place of the `doubted` one if there is one.
+    pub(super) fn worked(&self, path: &str, doubted: Option<&Issued>) {
+        let mut state = self.state();
+        state.unexplained.succeeded(path);
+        if let Some(doubted) = doubted.filter(|doubted| doubted.note_replacement()) {
+            count_refusal(&mut state, doubted, &*self.shared.clock);
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing under the lock leaves the state half changed, so a panic elsewhere is no reason to stop.
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is to be thought of a token that was refused without a code.
+pub(super) enum Doubt {
+    /// It is not the trouble, or nothing can be done.
+    None,
+    /// There is a newer one, which may do.
+    IsOld,
+    /// It is the one at hand, and another may do.
+    IsCurrent,
+}
+
+fn count_refusal(state: &mut State, issued: &Issued, clock: &dyn Clock) {
+    let token = Refused { worked: issued.worked(), fresh: issued.fresh, age: issued.lifetime.age(clock) };
+    if state.relogins.refused(clock.monotonic(), token) {
+        notice::contention();
     }
 }
 

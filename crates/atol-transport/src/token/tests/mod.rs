@@ -7,6 +7,7 @@
 //! | renewed early; a failure leaves the valid token in use | `a_token_is_renewed_once_a_day_…`, the two `u07_…` |
 //! | never stuck | `after_two_days_of_faults_an_hour_of_health_is_enough` |
 //! | refused once: one login, one repeat, and no newer token lost | `u02_…`, `u03_…`, `u04_…`, `a_second_refusal_is_returned` |
+//! | a path that refuses every token without a code costs the others nothing | `unexplained` |
 //! | a wrong password does not hammer | the two `u01_…`, in one process and in many |
 //! | expiry by two clocks | `k01_…`, `k02_…`, `the_life_is_counted_from_the_moment_the_login_was_sent` |
 //! | the token stays at home | `the_token_does_not_leave_its_origin`, `secrets` |
@@ -22,6 +23,7 @@ mod recovery;
 mod refusals;
 mod secrets;
 mod store;
+mod unexplained;
 mod without_password;
 
 use std::fmt;
@@ -74,6 +76,8 @@ struct State {
     on_login: Box<dyn FnMut(usize) -> Answer + Send>,
     /// The answer to a call with this token.
     on_call: Box<dyn FnMut(&str) -> Answer + Send>,
+    /// The path whose calls are answered like this, whatever the token.
+    refusing: Option<(&'static str, Answer)>,
     login_takes: Duration,
     call_takes: Duration,
     logins: Vec<Duration>,
@@ -87,6 +91,7 @@ impl Service {
         let state = State {
             on_login: Box::new(|n| token(format!("token-{n}"))),
             on_call: Box::new(|_| Answer::Is(200, "[]".to_owned())),
+            refusing: None,
             login_takes: SECOND,
             call_takes: Duration::ZERO,
             logins: Vec::new(),
@@ -106,6 +111,11 @@ impl Service {
 
     fn on_call(self, answer: impl FnMut(&str) -> Answer + Send + 'static) -> Service {
         self.state.lock().unwrap().on_call = Box::new(answer);
+        self
+    }
+
+    fn always(self, path: &'static str, answer: Answer) -> Service {
+        self.state.lock().unwrap().refusing = Some((path, answer));
         self
     }
 
@@ -145,7 +155,10 @@ impl Service {
                 assert!(header.is_sensitive());
                 let token = header.to_str().unwrap().to_owned();
                 state.tokens_seen.push(token.clone());
-                ((state.on_call)(&token), state.call_takes)
+                let refusing =
+                    state.refusing.clone().filter(|(path, _)| request.uri().path().ends_with(path));
+                let answer = refusing.map_or_else(|| (state.on_call)(&token), |(_, answer)| answer);
+                (answer, state.call_takes)
             }
         };
         if !takes.is_zero() {
@@ -209,15 +222,23 @@ fn key() -> TokenKey {
 }
 
 fn request() -> Request<Body> {
-    let uri = Environment::Test.endpoints().api("/cash-registers").unwrap();
+    request_to("/cash-registers")
+}
+
+fn request_to(path: &str) -> Request<Body> {
+    let uri = Environment::Test.endpoints().api(path).unwrap();
     Request::get(uri).body(Body::empty()).unwrap()
 }
 
 impl Client {
     /// One call; the status of its answer.
     fn call(&self) -> impl Future<Output = Result<u16>> + Send + use<> {
-        let stack = self.stack.clone();
-        async move { Ok(stack.oneshot(request()).await?.status().as_u16()) }
+        self.call_to("/cash-registers")
+    }
+
+    fn call_to(&self, path: &str) -> impl Future<Output = Result<u16>> + Send + use<> {
+        let (stack, request) = (self.stack.clone(), request_to(path));
+        async move { Ok(stack.oneshot(request).await?.status().as_u16()) }
     }
 
     async fn authenticate(&self) -> Result<()> {
