@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::expiry::Lifetime;
 use super::flight::{Outcome, Pilot, caught, within};
 use super::issued::Issued;
+use super::lock::Holding;
 use super::login;
 use super::notice;
 use super::refusals::Refusals;
@@ -27,6 +28,9 @@ const STORE_LIMIT: Duration = Duration::from_secs(2);
 /// The longest login. The time limits of a complete stack are shorter; this one keeps a stack without any from
 /// waiting for ever.
 const LOGIN_LIMIT: Duration = Duration::from_secs(90);
+
+/// From one look whether the lock is free to the next.
+const LOCK_POLL: Duration = Duration::from_millis(100);
 
 /// A service that a login can be sent through from a task of its own.
 pub(super) trait LoginService:
@@ -58,6 +62,8 @@ pub(super) struct Plan {
     /// The age of the token at hand: a stored one is of use only if it is younger.
     pub(super) newer_than: Option<Timestamp>,
     pub(super) not_before: Duration,
+    /// The lock on logins, from before the login until its outcome is saved.
+    pub(super) holding: Holding,
 }
 
 /// A token as it came in.
@@ -65,6 +71,13 @@ pub(super) struct Fetched {
     pub(super) token: Token,
     pub(super) lifetime: Lifetime,
     pub(super) fresh: bool,
+}
+
+/// What a look into the store brought.
+enum Look {
+    Found(Fetched),
+    Nothing,
+    Failed,
 }
 
 impl Plan {
@@ -81,25 +94,21 @@ impl Plan {
             }
             Outcome::Failed(_) | Outcome::Void => {}
         }
+        self.holding.release().now();
         pilot.send_replace(Some(outcome));
     }
 
     async fn fetch<S: LoginService>(&self, tokens: &Tokens, service: S) -> Result<Fetched> {
         let shared = tokens.shared();
-        let (stored, refusals) = self.find_stored(shared).await;
-        if let Some(found) = stored.and_then(|stored| self.usable(shared, &stored)) {
-            return Ok(found);
-        }
-        if !self.credentials.has_password() {
-            self.remove_dead(shared).await;
-            return Err(Error::new(
-                ErrorKind::NoPassword,
-                "cannot log in: there is no token that the service takes, and no password to get another with",
-            )
-            .with_advice("try again with the password"));
-        }
-        if let Some(error) = refusals.and_then(|refusals| tokens.take_over(self, &refusals)) {
-            return Err(error);
+        match self.look(tokens).await? {
+            Look::Found(found) => return Ok(found),
+            // Whoever had the lock before may have left something.
+            Look::Nothing if self.lock(shared).await => {
+                if let Look::Found(found) = self.look(tokens).await? {
+                    return Ok(found);
+                }
+            }
+            Look::Nothing | Look::Failed => {}
         }
         let clock = &*shared.clock;
         let pause = self.not_before.saturating_sub(clock.monotonic());
@@ -119,11 +128,53 @@ impl Plan {
         Ok(Fetched { token, lifetime, fresh: true })
     }
 
+    /// What the store has, and an error if there is no use in logging in.
+    async fn look(&self, tokens: &Tokens) -> Result<Look> {
+        let shared = tokens.shared();
+        let answer = self.find_stored(shared).await;
+        let has_failed = answer.is_none();
+        let (stored, refusals) = answer.unwrap_or_default();
+        if let Some(found) = stored.and_then(|stored| self.usable(shared, &stored)) {
+            return Ok(Look::Found(found));
+        }
+        if !self.credentials.has_password() {
+            self.remove_dead(shared).await;
+            return Err(Error::new(
+                ErrorKind::NoPassword,
+                "cannot log in: there is no token that the service takes, and no password to get another with",
+            )
+            .with_advice("try again with the password"));
+        }
+        if let Some(error) = refusals.and_then(|refusals| tokens.take_over(self, &refusals)) {
+            return Err(error);
+        }
+        Ok(if has_failed { Look::Failed } else { Look::Nothing })
+    }
+
+    /// Waits until nobody else who shares the store logs in, for as long as that may take. False when nobody is kept
+    /// out: the store has no lock, or fails to give it, or the wait was too long.
+    async fn lock(&self, shared: &Shared) -> bool {
+        let clock = &*shared.clock;
+        let give_up_at = clock.monotonic().saturating_add(LOGIN_LIMIT);
+        loop {
+            let key = self.key.clone();
+            match shared.ask_store("lock", move |store| store.try_lock(&key)).await {
+                Some(Some(lock)) => {
+                    let is_real = lock.is_real();
+                    self.holding.keep(lock);
+                    return is_real;
+                }
+                Some(None) if clock.monotonic() < give_up_at => clock.sleep(LOCK_POLL).await,
+                _ => return false,
+            }
+        }
+    }
+
     /// What the store has: a token, and the refusals of logins.
-    async fn find_stored(&self, shared: &Shared) -> (Option<StoredToken>, Option<Refusals>) {
+    async fn find_stored(&self, shared: &Shared) -> Option<(Option<StoredToken>, Option<Refusals>)> {
         let key = self.key.clone();
         let find = move |store: &dyn TokenStore| Ok((store.load(&key)?, store.refusals(&key)?));
-        shared.ask_store("load", find).await.unwrap_or_default()
+        shared.ask_store("load", find).await
     }
 
     /// The stored token, if it is better than what we have.

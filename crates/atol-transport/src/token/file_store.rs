@@ -1,15 +1,17 @@
 //! The store in files: a command that cron starts each minute logs in once a day.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
+use fs4::TryLockError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use super::lock::StoreLock;
 use super::refusals::Refusals;
 use super::store::{StoredToken, TokenKey, TokenStore};
 use super::value::Token;
@@ -41,7 +43,10 @@ const LARGEST: usize = 16 * 1024;
 /// has to be made, 0700. A file that is corrupt, of another layout, of another login or readable by others
 /// counts as no token.
 ///
-/// Beside it stands a file with the times of the last [`Refusals`], if there are any. Neither the password nor
+/// Beside it stands an empty file, which a process locks while it logs in, so that processes which start together log in
+/// once; the system ends the lock with the process. Where the file system has no locks, each of them may log in.
+///
+/// Beside it stands also a file with the times of the last [`Refusals`], if there are any. Neither the password nor
 /// anything made from it is written; whoever knows when the password was changed says so, with
 /// [`with_credentials_changed_at`](FileTokenStore::with_credentials_changed_at).
 #[derive(Debug, Clone)]
@@ -102,6 +107,10 @@ impl FileTokenStore {
 
     fn refusals_path(&self, key: &TokenKey) -> PathBuf {
         self.directory.join(format!("{}.refused.json", file_name(key)))
+    }
+
+    fn lock_path(&self, key: &TokenKey) -> PathBuf {
+        self.directory.join(format!("{}.lock", file_name(key)))
     }
 
     /// Writes beside its place and renames, so that nobody reads half a file.
@@ -177,6 +186,23 @@ impl TokenStore for FileTokenStore {
             is_user_blocked: refusals.is_user_blocked(),
         };
         self.write(&path, &record)
+    }
+
+    fn try_lock(&self, key: &TokenKey) -> Result<Option<StoreLock>, BoxError> {
+        make_private_directory(&self.directory)?;
+        let mut options = OpenOptions::new();
+        options.create(true).write(true).truncate(false);
+        // Modes are a matter of Unix.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(self.lock_path(key))?;
+        // By its full name: from Rust 1.89 on the standard library has one, too.
+        match fs4::FileExt::try_lock(&file) {
+            Ok(()) => Ok(Some(StoreLock::new(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            // A file system without locks; the login goes on without one.
+            Err(TryLockError::Error(_)) => Ok(Some(StoreLock::none())),
+        }
     }
 
     fn is_immediate(&self) -> bool {

@@ -11,6 +11,7 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use super::issued::Issued;
+use super::lock::Release;
 use crate::clock::Clock;
 use crate::error::Error;
 
@@ -36,15 +37,22 @@ pub(super) struct Flight {
     pub(super) id: u64,
     runtime: runtime::Id,
     outcome: watch::Receiver<Option<Outcome>>,
+    /// Of the lock on logins, which a flight that nobody waits for must not keep.
+    release: Release,
 }
 
 /// The end of a flight that its task holds; dropped without an outcome, the flight is lost.
 pub(super) type Pilot = watch::Sender<Option<Outcome>>;
 
 impl Flight {
-    pub(super) fn new(id: u64, runtime: runtime::Id) -> (Pilot, Flight) {
+    pub(super) fn new(id: u64, runtime: runtime::Id, release: Release) -> (Pilot, Flight) {
         let (pilot, outcome) = watch::channel(None);
-        (pilot, Flight { id, runtime, outcome })
+        (pilot, Flight { id, runtime, outcome, release })
+    }
+
+    /// Lets others log in, whatever becomes of this one.
+    pub(super) fn unlock(&self) {
+        self.release.now();
     }
 
     /// Whether the task ended without a word: its runtime was shut down.

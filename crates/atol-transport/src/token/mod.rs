@@ -54,7 +54,9 @@
 //!   account do to each other.
 //! - **Other failures** of the login come out as they are (`503`, no connection), so that a retry layer outside
 //!   repeats the call. A second passes between a login that the service failed and the next one.
-//! - **A [`TokenStore`]** keeps the token for other clients and later processes. Its failures are warnings.
+//! - **A [`TokenStore`]** keeps the token for other clients and later processes. Its failures are warnings. Those who
+//!   share one that has a lock, as the ones in files and in memory do, log in one after the other: who had to wait
+//!   takes what the one before has left. After 90 s the wait ends, and the login is sent without the lock.
 //!
 //! # Place in the stack
 //!
@@ -74,6 +76,7 @@ mod file_store;
 mod flight;
 mod issued;
 mod layer;
+mod lock;
 mod login;
 mod notice;
 mod refusals;
@@ -92,6 +95,7 @@ pub use self::builder::TokensBuilder;
 #[cfg_attr(docsrs, doc(cfg(feature = "file-token-store")))]
 pub use self::file_store::FileTokenStore;
 pub use self::layer::TokenLayer;
+pub use self::lock::StoreLock;
 pub use self::refusals::Refusals;
 pub(crate) use self::service::TOKEN;
 pub use self::service::TokenService;

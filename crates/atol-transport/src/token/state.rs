@@ -77,10 +77,17 @@ impl State {
         self.flight.as_ref().is_some_and(|awaited| awaited.id == flight)
     }
 
+    /// Waits for the flight no longer; it may go on, but keeps nobody else from logging in.
+    pub(super) fn leave_flight(&mut self) {
+        if let Some(flight) = self.flight.take() {
+            flight.unlock();
+        }
+    }
+
     /// Drops the token and calls off the flights that may bring it back.
     pub(super) fn drop_token(&mut self) {
         self.era += 1;
-        self.flight = None;
+        self.leave_flight();
         if let Some(issued) = self.current.take() {
             self.dead = Some(issued.token.clone());
         }

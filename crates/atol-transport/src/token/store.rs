@@ -1,12 +1,12 @@
 //! Where a token lives beside its client: the trait, and the store in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::{Refusals, Token};
+use super::{Refusals, StoreLock, Token};
 use crate::environment::Endpoints;
 use crate::error::BoxError;
 
@@ -43,7 +43,8 @@ use crate::error::BoxError;
 /// It may also keep the [`Refusals`] of logins, so that processes which follow each other with a wrong password
 /// pause as one would.
 ///
-/// A store is asked once before each login and told once after it, never on the way of an ordinary call. Its
+/// A store is asked once before each login, once more when it has given out a [lock](Self::try_lock), and told once
+/// after it, never on the way of an ordinary call. Its
 /// methods are plain, not `async`, because most stores are a file or a map, and because
 /// [`Tokens::forget`](super::Tokens::forget) can then mean what it says. Where they do wait (a file, a
 /// network), the client calls `load` and `save` on the runtime's pool for blocking work and gives up on them
@@ -91,6 +92,20 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     fn set_refusals(&self, key: &TokenKey, refusals: Option<&Refusals>) -> Result<(), BoxError> {
         let _ = (key, refusals);
         Ok(())
+    }
+
+    /// Takes the lock on logins with `key`, without waiting for it; `None` while somebody else has it.
+    ///
+    /// It is held from before a login until its outcome is saved, so that of several who start at the same time one logs
+    /// in, and the others find the token or the refusal. It must end when the [`StoreLock`] is dropped, and when the
+    /// process dies. A store that keeps no locks leaves this as it is: everybody gets a [`StoreLock::none`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the store from trying; the login goes on without a lock.
+    fn try_lock(&self, key: &TokenKey) -> Result<Option<StoreLock>, BoxError> {
+        let _ = key;
+        Ok(Some(StoreLock::none()))
     }
 
     /// Whether the methods return at once, without waiting for anything outside the process; then they are
@@ -159,7 +174,7 @@ impl StoredToken {
 }
 
 /// Keeps tokens in memory: the default. Clones share what they keep, so that several clients of one process
-/// need one login only.
+/// need one login only, also when they begin at the same time.
 ///
 /// ```
 /// use atol_transport::{Credentials, Environment, Tokens};
@@ -173,6 +188,7 @@ impl StoredToken {
 #[derive(Clone, Default)]
 pub struct MemoryTokenStore {
     tokens: Arc<Mutex<HashMap<TokenKey, StoredToken>>>,
+    locked: Arc<Mutex<HashSet<TokenKey>>>,
 }
 
 impl MemoryTokenStore {
@@ -196,8 +212,25 @@ impl TokenStore for MemoryTokenStore {
         Ok(())
     }
 
+    fn try_lock(&self, key: &TokenKey) -> Result<Option<StoreLock>, BoxError> {
+        let is_free = self.locked.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        Ok(is_free.then(|| StoreLock::new(Unlock { locked: Arc::clone(&self.locked), key: key.clone() })))
+    }
+
     fn is_immediate(&self) -> bool {
         true
+    }
+}
+
+/// Unlocks a key of a [`MemoryTokenStore`] when it is dropped.
+struct Unlock {
+    locked: Arc<Mutex<HashSet<TokenKey>>>,
+    key: TokenKey,
+}
+
+impl Drop for Unlock {
+    fn drop(&mut self) {
+        self.locked.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }
 

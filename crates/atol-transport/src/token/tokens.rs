@@ -12,6 +12,7 @@ use super::expiry::{LIFE, refresh_age};
 use super::fetch::{Fetched, LoginService, Plan, is_refusal};
 use super::flight::{Flight, Outcome, Pilot};
 use super::issued::Issued;
+use super::lock::Holding;
 use super::notice;
 use super::refusals::Refusals;
 use super::relogin::Refused;
@@ -217,7 +218,8 @@ impl Tokens {
             )
         })?;
         state.flights += 1;
-        let (pilot, flight) = Flight::new(state.flights, runtime.id());
+        let holding = Holding::default();
+        let (pilot, flight) = Flight::new(state.flights, runtime.id(), holding.release());
         state.flight = Some(flight.clone());
         let plan = Plan {
             flight: flight.id,
@@ -228,6 +230,7 @@ impl Tokens {
             dead: state.dead.clone(),
             newer_than: state.current.as_ref().map(|issued| issued.lifetime.obtained_at()),
             not_before: state.login_not_before,
+            holding,
         };
         Ok((Launch { runtime, pilot, plan }, flight))
     }
@@ -305,7 +308,7 @@ impl Tokens {
     fn give_up(&self, flight: u64) {
         let mut state = self.state();
         if state.awaits(flight) {
-            state.flight = None;
+            state.leave_flight();
         }
     }
 

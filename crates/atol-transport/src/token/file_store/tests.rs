@@ -143,6 +143,18 @@ fn the_cache_directory_is_where_the_user_says() {
     assert_eq!(store.directory(), cache.join("atol"));
 }
 
+#[test]
+fn a_key_is_locked_for_others_until_the_lock_is_dropped() {
+    let (_directory, store) = store();
+    let other = FileTokenStore::in_directory(store.directory());
+    let lock = store.try_lock(&key("shop")).unwrap().unwrap();
+    assert!(lock.is_real());
+    assert!(other.try_lock(&key("shop")).unwrap().is_none());
+    assert!(other.try_lock(&key("other")).unwrap().is_some());
+    drop(lock);
+    assert!(other.try_lock(&key("shop")).unwrap().is_some());
+}
+
 // Modes are a matter of Unix.
 #[cfg(unix)]
 #[test]
@@ -155,6 +167,8 @@ fn only_the_owner_may_read_it() {
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(store.directory()), 0o700);
+    drop(store.try_lock(&key("shop")).unwrap());
+    assert_eq!(mode(&store.lock_path(&key("shop"))), 0o600);
 
     fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
     assert_eq!(store.load(&key("shop")).unwrap(), None, "somebody else could have read or made it");

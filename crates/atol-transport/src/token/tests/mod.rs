@@ -3,6 +3,7 @@
 //! | promise | shown by |
 //! |---|---|
 //! | one login for everybody, also when it fails | `a_thousand_cold_callers_log_in_once`, `…_share_one_failure`, `cold_callers_on_many_threads_log_in_once` |
+//! | and for all who share a store, also when they start together | `lock` |
 //! | who gives up takes nothing down | `u09_nobody_is_hurt_when_the_caller_who_fetches_gives_up` |
 //! | renewed early; a failure leaves the valid token in use | `a_token_is_renewed_once_a_day_…`, the two `u07_…` |
 //! | never stuck | `after_two_days_of_faults_an_hour_of_health_is_enough` |
@@ -15,6 +16,7 @@
 
 mod expiry;
 mod flight;
+mod lock;
 #[cfg(feature = "tracing")]
 mod notice;
 #[cfg(feature = "file-token-store")]

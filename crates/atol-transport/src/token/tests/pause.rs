@@ -146,8 +146,12 @@ async fn d1_nothing_of_the_password_is_written() {
     let directory = tempfile::tempdir().unwrap();
     let service = refusing(12);
     process(&service, store(directory.path())).call().await.unwrap_err();
-    let files: Vec<_> =
+    let mut files: Vec<_> =
         std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let lock = files.remove(0);
+    assert!(lock.extension().is_some_and(|extension| extension == "lock"));
+    assert!(std::fs::read(lock).unwrap().is_empty());
     assert_eq!(files.len(), 1);
     let text = std::fs::read_to_string(&files[0]).unwrap();
     insta::assert_snapshot!(text, @r#"{"version":1,"environment":"https://testonline.atol.ru","login":"v4-online-atol-ru","refused_at":["2026-11-24T12:00:00Z"],"is_user_blocked":false}"#);

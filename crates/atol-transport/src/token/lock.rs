@@ -1,0 +1,68 @@
+//! The lock on logins: those who share a store send one after the other, and find what the one before has left.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// While it lives, nobody else who shares the store logs in with its key: see
+/// [`TokenStore::try_lock`](super::TokenStore::try_lock).
+///
+/// ```
+/// use atol_transport::token::StoreLock;
+///
+/// # let directory = tempfile::tempdir()?;
+/// // Whatever unlocks when it is dropped.
+/// let lock = StoreLock::new(tempfile::tempfile_in(directory)?);
+/// assert_eq!(format!("{lock:?}"), "StoreLock(held)");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct StoreLock(Option<Box<dyn Any + Send>>);
+
+impl StoreLock {
+    /// A lock that ends when `guard` is dropped.
+    pub fn new(guard: impl Send + 'static) -> StoreLock {
+        StoreLock(Some(Box::new(guard)))
+    }
+
+    /// What a store hands out that keeps no locks.
+    pub fn none() -> StoreLock {
+        StoreLock(None)
+    }
+
+    /// Whether it keeps anybody out.
+    pub(super) fn is_real(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+impl fmt::Debug for StoreLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoreLock({})", if self.is_real() { "held" } else { "none" })
+    }
+}
+
+/// Where a login keeps its lock: until it is over, or gone with its runtime, or nobody waits for it any more.
+#[derive(Debug, Default)]
+pub(super) struct Holding(Arc<Mutex<Option<StoreLock>>>);
+
+/// Ends what is held from outside.
+#[derive(Debug, Clone)]
+pub(super) struct Release(Weak<Mutex<Option<StoreLock>>>);
+
+impl Holding {
+    pub(super) fn keep(&self, lock: StoreLock) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+    }
+
+    pub(super) fn release(&self) -> Release {
+        Release(Arc::downgrade(&self.0))
+    }
+}
+
+impl Release {
+    pub(super) fn now(&self) {
+        if let Some(held) = self.0.upgrade() {
+            drop(held.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
+    }
+}
