@@ -52,6 +52,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     pacing: Pacing,
     store: Arc<dyn TokenStore>,
+    early_refresh: bool,
     source: Option<String>,
     user_agent: String,
     roots: Option<RootCertificates>,
@@ -77,6 +78,7 @@ impl Client {
             retry: RetryPolicy::default(),
             pacing: Pacing::default(),
             store: Arc::new(MemoryTokenStore::default()),
+            early_refresh: true,
             source: None,
             user_agent: concat!("atol-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
             roots: None,
@@ -128,6 +130,13 @@ impl ClientBuilder {
     /// Where the token lives between clients and processes; in memory by default.
     pub fn token_store(mut self, store: impl TokenStore) -> ClientBuilder {
         self.store = Arc::new(store);
+        self
+    }
+
+    /// Whether the token is renewed before its end, beside the calls; on by default. Off is better for a program that ends
+    /// after a few calls: see [`TokensBuilder::early_refresh`](crate::token::TokensBuilder::early_refresh).
+    pub fn early_refresh(mut self, early_refresh: bool) -> ClientBuilder {
+        self.early_refresh = early_refresh;
         self
     }
 
@@ -220,6 +229,7 @@ impl ClientBuilder {
 
         let mut tokens = Tokens::builder(&self.environment, self.credentials)
             .shared_store(self.store)
+            .early_refresh(self.early_refresh)
             .clock(Arc::clone(&clock));
         if let Some(source) = self.source {
             tokens = tokens.source(source);

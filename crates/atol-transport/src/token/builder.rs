@@ -30,6 +30,7 @@ pub struct TokensBuilder {
     store: Arc<dyn TokenStore>,
     clock: SharedClock,
     random: fastrand::Rng,
+    refreshes_early: bool,
 }
 
 impl TokensBuilder {
@@ -41,6 +42,7 @@ impl TokensBuilder {
             store: Arc::new(MemoryTokenStore::default()),
             clock: SystemClock::shared(),
             random: fastrand::Rng::new(),
+            refreshes_early: true,
         }
     }
 
@@ -60,6 +62,15 @@ impl TokensBuilder {
     /// The same for a store that is shared already.
     pub fn shared_store(mut self, store: Arc<dyn TokenStore>) -> TokensBuilder {
         self.store = store;
+        self
+    }
+
+    /// Whether a token is renewed before its end, beside the calls; `true` unless set.
+    ///
+    /// A program that ends after a few calls does better without: the login would often be lost with it, and be sent
+    /// again by its next run. The token is then used to its end, and the first call after that waits for the next.
+    pub fn early_refresh(mut self, refreshes_early: bool) -> TokensBuilder {
+        self.refreshes_early = refreshes_early;
         self
     }
 
@@ -91,6 +102,7 @@ impl TokensBuilder {
             source: self.source,
             clock: self.clock,
             store: self.store,
+            refreshes_early: self.refreshes_early,
             state: Mutex::new(State::new(self.credentials, self.random)),
         }))
     }

@@ -70,7 +70,10 @@ pub(super) struct Plan {
 pub(super) struct Fetched {
     pub(super) token: Token,
     pub(super) lifetime: Lifetime,
+    /// Whether we logged in for it, rather than finding it in the store.
     pub(super) fresh: bool,
+    /// Until when, by the wall clock, a stored one is not to be refreshed early.
+    pub(super) refresh_not_before: Option<Timestamp>,
 }
 
 /// What a look into the store brought.
@@ -86,13 +89,15 @@ impl Plan {
         let fetched = caught(self.fetch(&tokens, service)).await.unwrap_or_else(|| {
             Err(Error::new(ErrorKind::Other, "cannot log in: a service of the stack panicked"))
         });
+        let has_logged_in = fetched.as_ref().is_ok_and(|fetched| fetched.fresh);
         let outcome = tokens.land(&self, fetched);
         match &outcome {
-            Outcome::Landed(issued) => self.save(&tokens, issued).await,
+            // Also one that was found in the store, when the login has brought it again.
+            Outcome::Landed(issued) if has_logged_in => self.save(&tokens, issued).await,
             Outcome::Failed(error) if is_refusal(error) => {
                 self.save_refusal(tokens.shared(), error.kind()).await;
             }
-            Outcome::Failed(_) | Outcome::Void => {}
+            Outcome::Landed(_) | Outcome::Failed(_) | Outcome::Void => {}
         }
         self.holding.release().now();
         pilot.send_replace(Some(outcome));
@@ -125,7 +130,7 @@ impl Plan {
                     format!("cannot log in: no answer within {} s", LOGIN_LIMIT.as_secs()),
                 ))
             })?;
-        Ok(Fetched { token, lifetime, fresh: true })
+        Ok(Fetched { token, lifetime, fresh: true, refresh_not_before: None })
     }
 
     /// What the store has, and an error if there is no use in logging in.
@@ -185,7 +190,12 @@ impl Plan {
             return None;
         }
         let lifetime = Lifetime::resume(&*shared.clock, stored.obtained_at())?;
-        Some(Fetched { token: stored.token().clone(), lifetime, fresh: false })
+        Some(Fetched {
+            token: stored.token().clone(),
+            lifetime,
+            fresh: false,
+            refresh_not_before: stored.refresh_not_before(),
+        })
     }
 
     /// Nobody else shall find the refused token either: there will be no other in its place. Whoever has the password may
@@ -210,10 +220,7 @@ impl Plan {
     }
 
     async fn save(&self, tokens: &Tokens, issued: &Issued) {
-        if !issued.fresh {
-            return;
-        }
-        let (key, stored) = (self.key.clone(), issued.to_stored());
+        let (key, stored) = (self.key.clone(), tokens.to_stored(issued));
         let save = move |store: &dyn TokenStore| {
             store.save(&key, &stored)?;
             // Login and password are right after all.

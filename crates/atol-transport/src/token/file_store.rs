@@ -134,6 +134,8 @@ struct Record<'a> {
     login: std::borrow::Cow<'a, str>,
     obtained_at: std::borrow::Cow<'a, str>,
     token: std::borrow::Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_not_before: Option<String>,
 }
 
 /// What stands in the file of the refusals.
@@ -158,6 +160,7 @@ impl TokenStore for FileTokenStore {
             login: key.login().into(),
             obtained_at: token.obtained_at().to_string().into(),
             token: token.token().expose().into(),
+            refresh_not_before: token.refresh_not_before().map(|time| time.to_string()),
         };
         self.write(&self.path(key), &record)
     }
@@ -250,7 +253,11 @@ fn parse(text: &[u8], key: &TokenKey) -> Option<StoredToken> {
         return None;
     }
     let obtained_at = record.obtained_at.parse().ok()?;
-    Some(StoredToken::new(Token::new(record.token).ok()?, obtained_at))
+    let stored = StoredToken::new(Token::new(record.token).ok()?, obtained_at);
+    Some(match record.refresh_not_before.and_then(|time| time.parse().ok()) {
+        Some(time) => stored.with_refresh_not_before(time),
+        None => stored,
+    })
 }
 
 /// The host, for people who look into the directory, and a hash of the whole key. A login may hold anything,

@@ -7,7 +7,6 @@ use http::HeaderValue;
 
 use super::expiry::Lifetime;
 use super::fetch::Fetched;
-use super::store::StoredToken;
 use super::value::Token;
 use crate::secrets::Secrets;
 
@@ -35,7 +34,7 @@ impl Issued {
         fetched: Fetched,
         refresh_age: Duration,
     ) -> Issued {
-        let Fetched { token, lifetime, fresh } = fetched;
+        let Fetched { token, lifetime, fresh, .. } = fetched;
         let secrets = Secrets::of([token.expose()]);
         Issued {
             generation,
@@ -66,10 +65,5 @@ impl Issued {
     /// Notes that another token helped where this one was refused; true the first time.
     pub(super) fn note_replacement(&self) -> bool {
         !self.was_replaced.swap(true, Ordering::Relaxed)
-    }
-
-    /// What a store keeps of it.
-    pub(super) fn to_stored(&self) -> StoredToken {
-        StoredToken::new(self.token.clone(), self.lifetime.obtained_at())
     }
 }

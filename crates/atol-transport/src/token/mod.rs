@@ -36,8 +36,9 @@
 //!   caller sends another.
 //! - **24 hours**, counted from the moment the login was sent, by whichever of the monotonic and the wall clock
 //!   says more. From 2 h before the end callers set off an early refresh, at a random moment of an hour; they
-//!   do not wait for it. One that fails leaves the token in use and is repeated after 5 min. There is no
-//!   background task: a client that nobody calls sends nothing.
+//!   do not wait for it. One that fails leaves the token in use and is repeated after 5 min; one that brings the
+//!   same token, after 30 min, which a store keeps in mind. There is no background task: a client that nobody calls
+//!   sends nothing.
 //! - **401 with code 10 or 11:** the token is dropped, unless there is a newer one already, and the request is
 //!   repeated once with the next token. A second refusal is returned as it is.
 //! - **401 without a code** may be about the token or about the one path that answers so: the request is repeated
@@ -75,6 +76,7 @@ mod fetch;
 mod file_store;
 mod flight;
 mod issued;
+mod landing;
 mod layer;
 mod lock;
 mod login;

@@ -44,11 +44,9 @@ use crate::error::BoxError;
 /// pause as one would.
 ///
 /// A store is asked once before each login, once more when it has given out a [lock](Self::try_lock), and told once
-/// after it, never on the way of an ordinary call. Its
-/// methods are plain, not `async`, because most stores are a file or a map, and because
-/// [`Tokens::forget`](super::Tokens::forget) can then mean what it says. Where they do wait (a file, a
-/// network), the client calls `load` and `save` on the runtime's pool for blocking work and gives up on them
-/// after 2 s.
+/// after it, never on the way of an ordinary call. Its methods are plain, not `async`, because most stores are a file
+/// or a map, and because [`Tokens::forget`](super::Tokens::forget) can then mean what it says. Where they do wait (a
+/// file, a network), the client calls them on the runtime's pool for blocking work and gives up on them after 2 s.
 ///
 /// What a store returns is checked: a token that is older than 24 h by the wall clock, or from the future, is
 /// ignored. A store that fails or panics costs a warning (feature `tracing`) and a login, never a call.
@@ -154,12 +152,21 @@ impl fmt::Debug for TokenKey {
 pub struct StoredToken {
     token: Token,
     obtained_at: Timestamp,
+    refresh_not_before: Option<Timestamp>,
 }
 
 impl StoredToken {
     /// Puts together what a store has kept apart.
     pub fn new(token: Token, obtained_at: Timestamp) -> StoredToken {
-        StoredToken { token, obtained_at }
+        StoredToken { token, obtained_at, refresh_not_before: None }
+    }
+
+    /// Puts its early refresh off: a login has just brought the same token again. Programs that run for a moment would
+    /// otherwise log in each time.
+    #[must_use]
+    pub fn with_refresh_not_before(mut self, time: Timestamp) -> StoredToken {
+        self.refresh_not_before = Some(time);
+        self
     }
 
     /// The token.
@@ -170,6 +177,11 @@ impl StoredToken {
     /// When the token was asked for, by the wall clock; it lives for 24 h from then.
     pub fn obtained_at(&self) -> Timestamp {
         self.obtained_at
+    }
+
+    /// Until when, by the wall clock, it is not to be refreshed early.
+    pub fn refresh_not_before(&self) -> Option<Timestamp> {
+        self.refresh_not_before
     }
 }
 

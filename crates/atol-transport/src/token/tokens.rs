@@ -2,35 +2,24 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use http::Uri;
 use tokio::runtime::Handle;
 
 use super::builder::TokensBuilder;
-use super::expiry::{LIFE, refresh_age};
-use super::fetch::{Fetched, LoginService, Plan, is_refusal};
+use super::expiry::LIFE;
+use super::fetch::{LoginService, Plan};
 use super::flight::{Flight, Outcome, Pilot};
 use super::issued::Issued;
 use super::lock::Holding;
 use super::notice;
-use super::refusals::Refusals;
 use super::relogin::Refused;
 use super::state::State;
 use super::store::{TokenKey, TokenStore};
 use crate::clock::{Clock, SharedClock};
 use crate::credentials::Credentials;
 use crate::environment::{Endpoints, Environment};
-use crate::error::{Error, ErrorKind, Result, Sent};
-
-/// The pause after an early refresh that failed; the token at hand stays in use.
-const REFRESH_AGAIN: Duration = Duration::from_secs(5 * 60);
-
-/// The pause after an early refresh that brought the same token back: it is renewed only when it has expired.
-const SAME_TOKEN_AGAIN: Duration = Duration::from_secs(30 * 60);
-
-/// The vendor asks for a second between a system error and the next try.
-const AFTER_ANSWERED_FAILURE: Duration = Duration::from_secs(1);
+use crate::error::{Error, ErrorKind, Result};
 
 /// So many flights may get lost under one caller before it gives up.
 const MOST_VOID: u32 = 4;
@@ -59,6 +48,7 @@ pub(super) struct Shared {
     pub(super) source: Option<String>,
     pub(super) clock: SharedClock,
     pub(super) store: Arc<dyn TokenStore>,
+    pub(super) refreshes_early: bool,
     pub(super) state: Mutex<State>,
 }
 
@@ -204,7 +194,8 @@ impl Tokens {
 
     fn may_refresh(&self, state: &State) -> bool {
         let now = self.shared.clock.monotonic();
-        now >= state.refresh_not_before
+        self.shared.refreshes_early
+            && now >= state.refresh_not_before
             && state.flight.as_ref().is_none_or(Flight::is_lost)
             && state.held(now).is_none()
     }
@@ -233,70 +224,6 @@ impl Tokens {
             holding,
         };
         Ok((Launch { runtime, pilot, plan }, flight))
-    }
-
-    /// Takes what a flight brought, unless it was called off meanwhile.
-    ///
-    /// A flight that was given up is not called off: its runtime may have been slow rather than dead, and each login
-    /// may end the token of the one before.
-    pub(super) fn land(&self, plan: &Plan, fetched: Result<Fetched>) -> Outcome {
-        let clock = &*self.shared.clock;
-        let now = clock.monotonic();
-        let mut state = self.state();
-        if state.awaits(plan.flight) {
-            state.flight = None;
-        }
-        if plan.era != state.era {
-            return Outcome::Void;
-        }
-        match fetched.and_then(|fetched| Ok((fetched.token.header()?, fetched))) {
-            Ok((header, fetched)) => {
-                if fetched.fresh {
-                    state.rejected.reset();
-                }
-                let current = state.current.clone().filter(|issued| !issued.lifetime.is_over(clock));
-                if let Some(newer) = current.as_ref().filter(|_| plan.generation != state.generations) {
-                    return Outcome::Landed(Arc::clone(newer));
-                }
-                if let Some(same) = current.filter(|issued| issued.token == fetched.token) {
-                    // It lives for 24 h from its first issue, so its age is that of the first time.
-                    state.refresh_not_before = now.saturating_add(SAME_TOKEN_AGAIN);
-                    return Outcome::Landed(same);
-                }
-                state.generations += 1;
-                let issued = Arc::new(Issued::new(
-                    state.generations,
-                    header,
-                    fetched,
-                    refresh_age(state.random.f64()),
-                ));
-                state.current = Some(Arc::clone(&issued));
-                Outcome::Landed(issued)
-            }
-            Err(error) => {
-                let error = Arc::new(error);
-                if is_refusal(&error) {
-                    state.rejected.refuse(now, Arc::clone(&error));
-                }
-                if error.sent() == Sent::Yes {
-                    state.login_not_before = now.saturating_add(AFTER_ANSWERED_FAILURE);
-                }
-                state.refresh_not_before = now.saturating_add(REFRESH_AGAIN);
-                Outcome::Failed(error)
-            }
-        }
-    }
-
-    /// Takes over refusals from the store; the error, when logins are held back because of them.
-    pub(super) fn take_over(&self, plan: &Plan, refusals: &Refusals) -> Option<Error> {
-        let clock = &*self.shared.clock;
-        let (now, ages) = (clock.monotonic(), refusals.ages(clock.wall()));
-        let mut state = self.state();
-        if plan.era != state.era {
-            return None;
-        }
-        state.rejected.take_over(now, &ages, &Arc::new(refusals.error()));
-        state.rejected.held(now)
     }
 
     /// Whether what a flight brought is still wanted.
@@ -356,7 +283,7 @@ impl Tokens {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing under the lock leaves the state half changed, so a panic elsewhere is no reason to stop.
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -46,6 +46,22 @@ fn the_longest_token_there_is_comes_back() {
 }
 
 #[test]
+fn a_refresh_that_is_put_off_is_kept_and_files_from_before_are_read() {
+    let (_directory, store) = store();
+    let put_off = stored("token").with_refresh_not_before("2026-11-25T08:30:00Z".parse().unwrap());
+    store.save(&key("shop"), &put_off).unwrap();
+    assert_eq!(store.load(&key("shop")).unwrap(), Some(put_off));
+    let path = store.path(&key("shop"));
+    let text = fs::read_to_string(&path).unwrap();
+    insta::assert_snapshot!(text, @r#"{"version":1,"environment":"https://online.atol.ru","login":"shop","obtained_at":"2026-11-24T10:00:00Z","token":"token","refresh_not_before":"2026-11-25T08:30:00Z"}"#);
+    for other in ["", r#","refresh_not_before":"soon""#, r#","refresh_not_before":null,"later":1"#] {
+        let other = text.replace(r#","refresh_not_before":"2026-11-25T08:30:00Z""#, other);
+        fs::write(&path, other).unwrap();
+        assert_eq!(store.load(&key("shop")).unwrap(), Some(stored("token")));
+    }
+}
+
+#[test]
 fn logins_of_any_characters_come_back() {
     let (_directory, store) = store();
     for login in ["../../etc/passwd", "магазин", "a\"b\\c\n", &"я".repeat(100)] {

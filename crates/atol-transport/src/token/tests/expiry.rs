@@ -179,3 +179,16 @@ async fn the_life_is_counted_from_the_moment_the_login_was_sent() {
     service.sleep(SECOND).await;
     assert!(!client.tokens.is_cached());
 }
+
+#[tokio::test(start_paused = true)]
+async fn without_early_refreshes_a_token_is_used_to_its_end() {
+    let service = Service::new();
+    let client = client_with(&service, |builder| builder.early_refresh(false));
+    client.call().await.unwrap();
+    assert_eq!(poll_for(&client, &service, 24 * HOUR - MINUTE).await, 0);
+    assert_eq!(service.logins(), 1);
+    service.sleep(MINUTE).await;
+    service.tokens_seen();
+    client.call().await.unwrap();
+    assert_eq!(service.tokens_seen(), ["token-2"]);
+}

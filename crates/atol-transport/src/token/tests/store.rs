@@ -272,3 +272,38 @@ async fn processes_that_share_a_file_log_in_once_a_day() {
     }
     assert_eq!(service.logins(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_gives_the_same_token_again_is_asked_twice_an_hour_by_short_runs() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new().on_login(|_| token("same"));
+    client_with(&service, |builder| builder.store(store.clone())).call().await.unwrap();
+    service.sleep(23 * HOUR + MINUTE).await;
+    for _ in 0..50 {
+        let client = client_with(&service, |builder| builder.store(store.clone()));
+        client.call().await.unwrap();
+        // The second sets off the early refresh; the process lives long enough for it.
+        client.call().await.unwrap();
+        service.sleep(MINUTE).await;
+    }
+    assert_eq!(service.logins(), 3);
+    let obtained_at = store.load(&key()).unwrap().unwrap().obtained_at();
+    assert_eq!(obtained_at.to_string(), "2026-11-24T12:00:00Z", "its life is counted from its first issue");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_is_put_off_by_a_wrong_clock_waits_half_an_hour_at_most() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new();
+    let old = StoredToken::new(Token::new("old").unwrap(), "2026-11-23T12:30:00Z".parse().unwrap());
+    store.save(&key(), &old.with_refresh_not_before("2029-01-01T00:00:00Z".parse().unwrap())).unwrap();
+    let client = client_with(&service, |builder| builder.store(store.clone()));
+    for _ in 0..29 {
+        client.call().await.unwrap();
+        service.sleep(MINUTE).await;
+    }
+    assert_eq!(service.logins(), 0);
+    service.sleep(MINUTE).await;
+    client.call().await.unwrap();
+    assert_eq!(service.logins(), 1);
+}
