@@ -58,6 +58,10 @@ pub struct Authenticate;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Login;
 
+/// On a login: it renews a token early, beside the calls, so that no call waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EarlyRefresh;
+
 /// On a response, and in every error: how often the request was tried and how long that took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]

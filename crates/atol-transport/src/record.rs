@@ -14,7 +14,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::body::{Body, ResponseBody};
-use crate::call::Login;
+use crate::call::{Authenticate, EarlyRefresh, Login};
 use crate::error::{BoxError, Error, Result};
 use crate::last_response::LastResponse;
 use crate::secrets::Secrets;
@@ -156,7 +156,8 @@ impl Drop for RecordedCall {
 /// - A request without an answer, because it failed or was dropped, clears what was recorded before: an old
 ///   answer is never passed off as that of a newer request.
 /// - A login that succeeds clears it too, because its answer is the token. Of one that fails, the status and the
-///   error object are kept.
+///   error object are kept. A login that renews the token early, beside the calls, is passed over.
+/// - [`Authenticate`] is passed over: if the token layer is further in, it answers that itself.
 #[derive(Debug, Clone)]
 pub struct RecordLayer {
     recorder: Recorder,
@@ -198,9 +199,12 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let is_login = request.extensions().get::<Login>().is_some();
-        let secrets = request.extensions().get::<Secrets>().cloned().unwrap_or_default();
-        let pending = Pending { recorder: self.recorder.clone(), is_login, secrets, is_done: false };
+        let carried = request.extensions();
+        let is_no_call = carried.get::<EarlyRefresh>().is_some() || carried.get::<Authenticate>().is_some();
+        let is_login = carried.get::<Login>().is_some();
+        let secrets = carried.get::<Secrets>().cloned().unwrap_or_default();
+        let recorder = self.recorder.clone();
+        let pending = (!is_no_call).then(|| Pending { recorder, is_login, secrets, is_done: false });
         RecordFuture { answer: self.inner.call(request), pending }
     }
 }
@@ -211,7 +215,7 @@ pin_project! {
     pub struct RecordFuture<F> {
         #[pin]
         answer: F,
-        pending: Pending,
+        pending: Option<Pending>,
     }
 }
 
@@ -224,11 +228,13 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        Poll::Ready(match ready!(this.answer.poll(cx)) {
-            Ok(response) => Ok(this.pending.record(response)),
+        let answer = ready!(this.answer.poll(cx)).map_err(|error| Error::from_boxed(error.into()));
+        let Some(pending) = this.pending else { return Poll::Ready(answer) };
+        Poll::Ready(match answer {
+            Ok(response) => Ok(pending.record(response)),
             Err(error) => {
-                this.pending.give_up();
-                Err(Error::from_boxed(error.into()))
+                pending.give_up();
+                Err(error)
             }
         })
     }

@@ -19,6 +19,7 @@ use super::store::{StoredToken, TokenKey, TokenStore};
 use super::tokens::{Shared, Tokens};
 use super::value::Token;
 use crate::body::{Body, ResponseBody};
+use crate::call::EarlyRefresh;
 use crate::credentials::Credentials;
 use crate::error::{BoxError, Error, ErrorKind, Phase, Result, Sent};
 
@@ -55,6 +56,8 @@ pub(super) struct Plan {
     /// The era and the last generation when it set off.
     pub(super) era: u64,
     pub(super) generation: u64,
+    /// Whether it renews a good token, so that no call waits for it.
+    pub(super) is_early: bool,
     pub(super) key: TokenKey,
     pub(super) credentials: Credentials,
     /// A token that is known to be refused.
@@ -120,7 +123,10 @@ impl Plan {
         if !pause.is_zero() {
             clock.sleep(pause).await;
         }
-        let request = login::request(&shared.login_uri, &self.credentials, shared.source.as_deref())?;
+        let mut request = login::request(&shared.login_uri, &self.credentials, shared.source.as_deref())?;
+        if self.is_early {
+            request.extensions_mut().insert(EarlyRefresh);
+        }
         let lifetime = Lifetime::begin(clock);
         let token = within(clock, LOGIN_LIMIT, login::send(service, request, &self.credentials, clock))
             .await
@@ -184,8 +190,12 @@ impl Plan {
 
     /// The stored token, if it is better than what we have.
     fn usable(&self, shared: &Shared, stored: &StoredToken) -> Option<Fetched> {
+        // Another process has tried, and got the same token again.
+        let is_put_off = stored.refresh_not_before().is_some_and(|until| until > shared.clock.wall());
+        let is_ours = self.newer_than == Some(stored.obtained_at());
+        let is_older = self.newer_than.is_some_and(|ours| stored.obtained_at() <= ours);
         if Some(stored.token()) == self.dead.as_ref()
-            || self.newer_than.is_some_and(|ours| stored.obtained_at() <= ours)
+            || (is_older && !(is_ours && is_put_off && self.is_early))
         {
             return None;
         }

@@ -172,7 +172,7 @@ impl Tokens {
         {
             if age >= issued.refresh_age && self.may_refresh(&state) {
                 // Whoever has a valid token does not wait for the next one, nor hears of its failure.
-                let launch = self.prepare(&mut state);
+                let launch = self.prepare(&mut state, true);
                 drop(state);
                 if let Ok((launch, _)) = launch {
                     launch.start(self, service);
@@ -186,7 +186,7 @@ impl Tokens {
         if let Some(error) = state.held(clock.monotonic()) {
             return Err(error);
         }
-        let (launch, flight) = self.prepare(&mut state)?;
+        let (launch, flight) = self.prepare(&mut state, false)?;
         drop(state);
         launch.start(self, service);
         Ok(Step::Wait(flight))
@@ -201,7 +201,7 @@ impl Tokens {
     }
 
     /// Registers a flight, so that everybody from now on waits for it; the caller starts it without the lock.
-    fn prepare(&self, state: &mut State) -> Result<(Launch, Flight)> {
+    fn prepare(&self, state: &mut State, is_early: bool) -> Result<(Launch, Flight)> {
         let runtime = Handle::try_current().map_err(|_| {
             Error::new(
                 ErrorKind::Config,
@@ -216,6 +216,7 @@ impl Tokens {
             flight: flight.id,
             era: state.era,
             generation: state.generations,
+            is_early,
             key: TokenKey::new(&self.shared.endpoints, state.credentials.login()),
             credentials: state.credentials.clone(),
             dead: state.dead.clone(),

@@ -7,6 +7,7 @@ use tower::layer::layer_fn;
 
 use super::*;
 use crate::error::Phase;
+use crate::token::TokenLayer;
 
 #[tokio::test(start_paused = true)]
 async fn the_answer_to_a_failed_call_is_kept() {
@@ -129,5 +130,45 @@ async fn an_answer_of_a_users_layer_is_no_answer_of_the_service() {
     });
     let client = after_a_good_answer(|builder| builder.layer(cached), std::future::pending).await;
     assert_eq!(client.send(request()).await.unwrap().value(), "[1]");
+    assert_eq!(text_of_last(&client), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_early_refresh_leaves_the_last_answer_alone() {
+    for (status, body) in [(200, r#"{"error":null,"token":"next"}"#), (503, "")] {
+        let clock = clock();
+        let logins = Arc::new(Mutex::new(0));
+        let client = builder(clock.clone())
+            .leaf(service_fn({
+                let logins = Arc::clone(&logins);
+                move |request: Request<Body>| {
+                    let mut logins = logins.lock().unwrap();
+                    let is_login = request.uri().path().ends_with("/gettoken");
+                    *logins += usize::from(is_login);
+                    std::future::ready(Ok::<_, Error>(match (is_login, *logins) {
+                        (true, 1) => http::Response::new(LOGIN.into()),
+                        (true, _) => answer(status, &[], Script::new([data(body)])),
+                        (false, _) => http::Response::new("[]".into()),
+                    }))
+                }
+            }))
+            .build()
+            .unwrap();
+        client.send(request()).await.unwrap();
+        clock.sleep(23 * 3600 * SECOND).await;
+        client.send(request()).await.unwrap();
+        clock.sleep(10 * SECOND).await;
+        assert_eq!(*logins.lock().unwrap(), 2, "beside the call");
+        assert_eq!(text_of_last(&client).as_deref(), Some("200 []"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_authenticate_that_nobody_sent_is_no_last_answer() {
+    let tokens = Tokens::builder(&Environment::Test, Credentials::test()).build().unwrap();
+    let stack = TokenLayer::new(tokens.clone())
+        .layer(service_fn(|_| async { Ok::<_, Error>(http::Response::new(ResponseBody::full(LOGIN))) }));
+    let client = Client::from_service(stack).with_tokens(tokens);
+    client.authenticate().await.unwrap();
     assert_eq!(text_of_last(&client), None);
 }

@@ -307,3 +307,20 @@ async fn a_refresh_that_is_put_off_by_a_wrong_clock_waits_half_an_hour_at_most()
     client.call().await.unwrap();
     assert_eq!(service.logins(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_another_process_has_put_off_is_not_tried() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new().on_login(|_| token("same"));
+    let clients: Vec<_> =
+        (0..10).map(|_| client_with(&service, |builder| builder.store(store.clone()))).collect();
+    for client in &clients {
+        client.call().await.unwrap();
+    }
+    service.sleep(23 * HOUR + MINUTE).await;
+    for client in &clients {
+        client.call().await.unwrap();
+    }
+    service.sleep(MINUTE).await;
+    assert_eq!(service.logins(), 2);
+}
