@@ -33,10 +33,28 @@ pub(super) struct Cooldown {
     held: Option<Held>,
 }
 
+/// Until when no login is made, and why.
 #[derive(Debug)]
-struct Held {
+pub(super) struct Held {
     until: Duration,
     why: Arc<Error>,
+}
+
+impl Held {
+    pub(super) fn new(until: Duration, why: Arc<Error>) -> Held {
+        Held { until, why }
+    }
+
+    /// The reason while it lasts, as an error that says when it ends.
+    pub(super) fn error(&self, now: Duration) -> Option<Error> {
+        let left = self.until.checked_sub(now).filter(|left| !left.is_zero())?;
+        Some(
+            Error::shared(&self.why)
+                .map_message(|why| format!("{why} (the next login is tried in {})", in_words(left)))
+                .with_sent(Sent::No)
+                .with_retry_after(left),
+        )
+    }
 }
 
 impl Cooldown {
@@ -51,7 +69,7 @@ impl Cooldown {
         {
             until = until.max(oldest.saturating_add(WINDOW));
         }
-        self.held = Some(Held { until, why });
+        self.held = Some(Held::new(until, why));
     }
 
     /// Takes over refusals that another client or process has met, the oldest first; `ages` is how long ago.
@@ -87,14 +105,7 @@ impl Cooldown {
 
     /// The reason of the pause that is on, as an error that says when it ends.
     pub(super) fn held(&self, now: Duration) -> Option<Error> {
-        let held = self.held.as_ref()?;
-        let left = held.until.checked_sub(now).filter(|left| !left.is_zero())?;
-        Some(
-            Error::shared(&held.why)
-                .map_message(|why| format!("{why} (the next login is tried in {})", in_words(left)))
-                .with_sent(Sent::No)
-                .with_retry_after(left),
-        )
+        self.held.as_ref()?.error(now)
     }
 }
 

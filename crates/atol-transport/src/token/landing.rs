@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cooldown::Held;
 use super::expiry::refresh_age;
 use super::fetch::{Fetched, Plan, is_refusal};
 use super::flight::Outcome;
@@ -20,6 +21,9 @@ const SAME_TOKEN_AGAIN: Duration = Duration::from_secs(30 * 60);
 
 /// The vendor asks for a second between a system error and the next try.
 const AFTER_ANSWERED_FAILURE: Duration = Duration::from_secs(1);
+
+/// The longest wait that is kept because the answer to a login asks for it.
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 
 impl Tokens {
     /// Takes what a flight brought, unless it was called off meanwhile.
@@ -40,6 +44,7 @@ impl Tokens {
             Ok((header, fetched)) => {
                 if fetched.fresh {
                     state.rejected.reset();
+                    state.asked_to_wait = None;
                 }
                 let current = state.current.clone().filter(|issued| !issued.lifetime.is_over(clock));
                 if let Some(newer) = current.as_ref().filter(|_| plan.generation != state.generations) {
@@ -68,6 +73,10 @@ impl Tokens {
                 let error = Arc::new(error);
                 if is_refusal(&error) {
                     state.rejected.refuse(now, Arc::clone(&error));
+                }
+                if let Some(asked) = error.retry_after().filter(|_| error.sent() == Sent::Yes) {
+                    let until = now.saturating_add(asked.min(LONGEST_WAIT));
+                    state.asked_to_wait = Some(Held::new(until, Arc::clone(&error)));
                 }
                 if error.sent() == Sent::Yes {
                     state.login_not_before = now.saturating_add(AFTER_ANSWERED_FAILURE);

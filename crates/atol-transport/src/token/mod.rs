@@ -54,7 +54,8 @@
 //!   and when four tokens in a row worked for less than an hour each, which is what two programs with one
 //!   account do to each other.
 //! - **Other failures** of the login come out as they are (`503`, no connection), so that a retry layer outside
-//!   repeats the call. A second passes between a login that the service failed and the next one.
+//!   repeats the call. A second passes between a login that the service failed and the next one; if its answer asks to
+//!   wait (`Retry-After`), as long as it says, up to 5 min, in which callers get the error at once.
 //! - **A [`TokenStore`]** keeps the token for other clients and later processes. Its failures are warnings. Those who
 //!   share one that has a lock, as the ones in files and in memory do, log in one after the other: who had to wait
 //!   takes what the one before has left. After 90 s the wait ends, and the login is sent without the lock.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cooldown::Cooldown;
+use super::cooldown::{Cooldown, Held};
 use super::flight::Flight;
 use super::issued::Issued;
 use super::relogin::Relogins;
@@ -31,6 +31,8 @@ pub(super) struct State {
     pub(super) relogins: Relogins,
     /// After refusals without a code.
     pub(super) unexplained: Unexplained,
+    /// After a login whose answer asks to wait.
+    pub(super) asked_to_wait: Option<Held>,
     /// Monotonic times before which no early refresh, and no login at all, is sent.
     pub(super) refresh_not_before: Duration,
     pub(super) login_not_before: Duration,
@@ -50,6 +52,7 @@ impl State {
             rejected: Cooldown::default(),
             relogins: Relogins::default(),
             unexplained: Unexplained::default(),
+            asked_to_wait: None,
             refresh_not_before: Duration::ZERO,
             login_not_before: Duration::ZERO,
         }
@@ -57,7 +60,10 @@ impl State {
 
     /// Why no login is made now, if there is a reason.
     pub(super) fn held(&self, now: Duration) -> Option<Error> {
-        self.rejected.held(now).or_else(|| self.relogins.held(now))
+        self.rejected
+            .held(now)
+            .or_else(|| self.relogins.held(now))
+            .or_else(|| self.asked_to_wait.as_ref().and_then(|asked| asked.error(now)))
     }
 
     /// Forgets what led to a pause.

@@ -10,6 +10,7 @@
 //! | refused once: one login, one repeat, and no newer token lost | `u02_…`, `u03_…`, `u04_…`, `a_second_refusal_is_returned` |
 //! | a path that refuses every token without a code costs the others nothing | `unexplained` |
 //! | a wrong password does not hammer | the two `u01_…`, in one process and in many |
+//! | a login that is asked to wait holds all others back | `throttled` |
 //! | expiry by two clocks | `k01_…`, `k02_…`, `the_life_is_counted_from_the_moment_the_login_was_sent` |
 //! | the token stays at home | `the_token_does_not_leave_its_origin`, `secrets` |
 #![expect(clippy::unchecked_time_subtraction, reason = "an overflow fails the test, as it should")]
@@ -25,6 +26,7 @@ mod recovery;
 mod refusals;
 mod secrets;
 mod store;
+mod throttled;
 mod unexplained;
 mod without_password;
 
@@ -80,6 +82,8 @@ struct State {
     on_call: Box<dyn FnMut(&str) -> Answer + Send>,
     /// The path whose calls are answered like this, whatever the token.
     refusing: Option<(&'static str, Answer)>,
+    /// The `Retry-After` of each answer to a login that is no success.
+    retry_after: Option<u32>,
     login_takes: Duration,
     call_takes: Duration,
     logins: Vec<Duration>,
@@ -94,6 +98,7 @@ impl Service {
             on_login: Box::new(|n| token(format!("token-{n}"))),
             on_call: Box::new(|_| Answer::Is(200, "[]".to_owned())),
             refusing: None,
+            retry_after: None,
             login_takes: SECOND,
             call_takes: Duration::ZERO,
             logins: Vec::new(),
@@ -176,7 +181,11 @@ impl Service {
             }
             Answer::Panics => panic!("a bug in the stack"),
         };
-        Ok(Response::builder().status(status).body(ResponseBody::full(body)).unwrap())
+        let mut answer = Response::builder().status(status);
+        if let Some(seconds) = self.state.lock().unwrap().retry_after.filter(|_| is_login && status != 200) {
+            answer = answer.header("retry-after", seconds);
+        }
+        Ok(answer.body(ResponseBody::full(body)).unwrap())
     }
 }
 
