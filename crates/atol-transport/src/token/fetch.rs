@@ -53,8 +53,9 @@ impl<S> LoginService for S where
 /// What a flight needs to know.
 pub(super) struct Plan {
     pub(super) flight: u64,
-    /// The era and the last generation when it set off.
+    /// The era, the resets and the last generation when it set off.
     pub(super) era: u64,
+    pub(super) resets: u64,
     pub(super) generation: u64,
     /// Whether it renews a good token, so that no call waits for it.
     pub(super) is_early: bool,
@@ -98,7 +99,7 @@ impl Plan {
             // Also one that was found in the store, when the login has brought it again.
             Outcome::Landed(issued) if has_logged_in => self.save(&tokens, issued).await,
             Outcome::Failed(error) if is_refusal(error) => {
-                self.save_refusal(tokens.shared(), error.kind()).await;
+                self.save_refusal(&tokens, error.kind()).await;
             }
             Outcome::Landed(_) | Outcome::Failed(_) | Outcome::Void => {}
         }
@@ -220,13 +221,21 @@ impl Plan {
     }
 
     /// Other processes may have been refused meanwhile, so theirs are read again.
-    async fn save_refusal(&self, shared: &Shared, why: ErrorKind) {
+    async fn save_refusal(&self, tokens: &Tokens, why: ErrorKind) {
+        if !tokens.is_up_to_date(self) {
+            return;
+        }
+        let shared = tokens.shared();
         let (key, now) = (self.key.clone(), shared.clock.wall());
         let save = move |store: &dyn TokenStore| {
             let earlier = store.refusals(&key)?;
             store.set_refusals(&key, Some(&Refusals::and_now(earlier, now, why)))
         };
         shared.ask_store("save", save).await;
+        // The pause was ended while it was being saved: the removal may have come too early.
+        if !tokens.is_up_to_date(self) {
+            shared.forget_refusals(&self.key);
+        }
     }
 
     async fn save(&self, tokens: &Tokens, issued: &Issued) {

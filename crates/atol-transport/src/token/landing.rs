@@ -71,7 +71,7 @@ impl Tokens {
             }
             Err(error) => {
                 let error = Arc::new(error);
-                if is_refusal(&error) {
+                if is_refusal(&error) && plan.resets == state.resets {
                     state.rejected.refuse(now, Arc::clone(&error));
                 }
                 if let Some(asked) = error.retry_after().filter(|_| error.sent() == Sent::Yes) {
@@ -103,7 +103,7 @@ impl Tokens {
         let clock = &*self.shared().clock;
         let (now, ages) = (clock.monotonic(), refusals.ages(clock.wall()));
         let mut state = self.state();
-        if plan.era != state.era {
+        if plan.era != state.era || plan.resets != state.resets {
             return None;
         }
         state.rejected.take_over(now, &ages, &Arc::new(refusals.error()));

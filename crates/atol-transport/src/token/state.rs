@@ -25,6 +25,9 @@ pub(super) struct State {
     pub(super) generations: u64,
     /// How often the token was dropped on purpose: flights that set off before bring what nobody wants.
     pub(super) era: u64,
+    /// How often the pauses were ended from outside: what a flight that set off before hears of login and password is
+    /// out of date.
+    pub(super) resets: u64,
     /// After codes 12 and 14.
     pub(super) rejected: Cooldown,
     /// After refused tokens.
@@ -49,6 +52,7 @@ impl State {
             flights: 0,
             generations: 0,
             era: 0,
+            resets: 0,
             rejected: Cooldown::default(),
             relogins: Relogins::default(),
             unexplained: Unexplained::default(),
@@ -68,6 +72,7 @@ impl State {
 
     /// Forgets what led to a pause.
     pub(super) fn end_pauses(&mut self) {
+        self.resets += 1;
         self.rejected.reset();
         self.relogins = Relogins::default();
         self.unexplained = Unexplained::default();

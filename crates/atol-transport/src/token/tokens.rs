@@ -215,6 +215,7 @@ impl Tokens {
         let plan = Plan {
             flight: flight.id,
             era: state.era,
+            resets: state.resets,
             generation: state.generations,
             is_early,
             key: TokenKey::new(&self.shared.endpoints, state.credentials.login()),
@@ -230,6 +231,11 @@ impl Tokens {
     /// Whether what a flight brought is still wanted.
     pub(super) fn is_current(&self, issued: &Issued) -> bool {
         self.state().is_current(issued)
+    }
+
+    /// Whether nobody has changed the credentials or ended the pauses since a flight set off.
+    pub(super) fn is_up_to_date(&self, plan: &Plan) -> bool {
+        self.state().resets == plan.resets
     }
 
     /// Stops waiting for a flight whose runtime seems to stand still, so that somebody else sends another.

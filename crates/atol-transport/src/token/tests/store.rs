@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use super::super::{MemoryTokenStore, StoredToken, Token, TokenKey, TokenStore};
+use super::super::{MemoryTokenStore, Refusals, StoredToken, Token, TokenKey, TokenStore};
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -169,6 +169,66 @@ async fn a_token_that_is_forgotten_while_it_is_saved_is_not_left_behind() {
     client.call().await.unwrap();
     assert_eq!(store.load(&key()).unwrap(), None);
     assert!(!client.tokens.is_cached());
+}
+
+/// Ends the pause in the very moment in which a refusal is saved.
+#[derive(Debug, Clone, Default)]
+struct RacingRefusals {
+    refusals: Arc<Mutex<Option<Refusals>>>,
+    tokens: Arc<Mutex<Option<(Tokens, fn(&Tokens))>>>,
+}
+
+impl TokenStore for RacingRefusals {
+    fn load(&self, _: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
+        Ok(None)
+    }
+
+    fn save(&self, _: &TokenKey, _: &StoredToken) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn remove(&self, _: &TokenKey) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn refusals(&self, _: &TokenKey) -> Result<Option<Refusals>, BoxError> {
+        Ok(self.refusals.lock().unwrap().clone())
+    }
+
+    fn set_refusals(&self, _: &TokenKey, refusals: Option<&Refusals>) -> Result<(), BoxError> {
+        let race = self.tokens.lock().unwrap().take();
+        race.inspect(|(tokens, end)| end(tokens));
+        *self.refusals.lock().unwrap() = refusals.cloned();
+        Ok(())
+    }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_is_forgotten_while_it_is_saved_is_not_left_behind() {
+    let by: [fn(&Tokens); 2] = [Tokens::end_pause, |tokens| tokens.set_credentials(Credentials::test())];
+    for end in by {
+        let store = RacingRefusals::default();
+        let service = Service::new().on_login(|_| refusal(401, 12));
+        let client = client_with(&service, |builder| builder.store(store.clone()));
+        *store.tokens.lock().unwrap() = Some((client.tokens.clone(), end));
+        client.call().await.unwrap_err();
+        assert_eq!(store.refusals(&key()).unwrap(), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_a_login_from_before_the_pause_was_ended_counts_for_nothing() {
+    let service = Service::new().on_login(|n| if n == 1 { refusal(401, 12) } else { token("good") });
+    let client = client(&service);
+    let waiting = tokio::spawn(client.call());
+    settle().await;
+    client.tokens.end_pause();
+    assert_eq!(waiting.await.unwrap().unwrap_err().kind(), ErrorKind::CredentialsRejected);
+    assert_eq!(client.call().await.unwrap(), 200);
 }
 
 /// A store that keeps nothing.
