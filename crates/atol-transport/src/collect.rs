@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use crate::body::{Body, ResponseBody};
 use crate::call::{MaxBody, Streaming};
-use crate::clock::{SharedClock, Sleep};
+use crate::clock::{Clock, SharedClock, Sleep};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::json;
 
@@ -125,7 +125,7 @@ where
         Box::pin(async move {
             let (head, body) = answer.await.map_err(|error| Error::from_boxed(error.into()))?.into_parts();
             let body = if !head.status.is_success() {
-                ResponseBody::full(beginning(body, &clock).await)
+                ResponseBody::full(beginning(body, &*clock).await)
             } else if streaming {
                 body
             } else {
@@ -157,7 +157,7 @@ async fn whole(body: ResponseBody, cap: usize, headers: &HeaderMap) -> Result<By
 
 /// The first part of a failed answer's body, as much as comes within the limits; what goes wrong on the way
 /// does not matter beside the status.
-async fn beginning(mut body: ResponseBody, clock: &SharedClock) -> Bytes {
+pub(crate) async fn beginning(mut body: ResponseBody, clock: &dyn Clock) -> Bytes {
     let mut kept = BytesMut::new();
     let mut limit: Option<Sleep> = None;
     loop {

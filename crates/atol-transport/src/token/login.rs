@@ -13,6 +13,7 @@ use super::value::Token;
 use crate::body::{Body, ResponseBody};
 use crate::call::{Login, MaxBody, PathTemplate};
 use crate::clock::Clock;
+use crate::collect::beginning;
 use crate::credentials::Credentials;
 use crate::error::{BoxError, Error, ErrorKind, Excerpt, Result};
 use crate::json;
@@ -66,7 +67,12 @@ where
     let response =
         service.oneshot(request).await.map_err(|error| in_login(Error::from_boxed(error.into())))?;
     let (mut parts, body) = response.into_parts();
-    let body = body.collect(ANSWER_CAP).await.map_err(in_login)?;
+    let body = if parts.status.is_success() {
+        body.collect(ANSWER_CAP).await.map_err(in_login)?
+    } else {
+        // Its status counts, however long the page is.
+        beginning(body, clock).await
+    };
     let asked = retry_after(&parts.headers, clock.wall());
     let secrets = secrets(credentials);
     secrets.hide_in_headers(&mut parts.headers);

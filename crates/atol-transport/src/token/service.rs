@@ -15,6 +15,8 @@ use super::login::ANSWER_CAP;
 use super::tokens::{Doubt, Tokens};
 use crate::body::{Body, ResponseBody};
 use crate::call::Authenticate;
+use crate::clock::Clock;
+use crate::collect::beginning;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::json;
 use crate::judge::judge;
@@ -88,7 +90,9 @@ async fn authorised<S: LoginService>(
         let path = request.uri().path();
         let (answer, verdict) = match answer.status() {
             // In a box: it is rare, and its room would be taken up by every call.
-            StatusCode::UNAUTHORIZED => Box::pin(examine(answer, &issued.secrets)).await?,
+            StatusCode::UNAUTHORIZED => {
+                Box::pin(examine(answer, &issued.secrets, &*tokens.shared().clock)).await
+            }
             _ => (answer, Verdict::Taken),
         };
         let is_worth_another = match verdict {
@@ -146,13 +150,19 @@ enum Verdict {
     Unexplained,
 }
 
-/// Reads what a 401 says about the token. A body that is still arriving is read for that and put back whole.
+/// Reads what a 401 says about the token. Of a body that is still arriving the beginning is read for that and put back;
+/// a page that is longer, torn or stalled is a refusal nevertheless.
 async fn examine(
     answer: Response<ResponseBody>,
     secrets: &Secrets,
-) -> Result<(Response<ResponseBody>, Verdict)> {
+    clock: &dyn Clock,
+) -> (Response<ResponseBody>, Verdict) {
     let (parts, body) = answer.into_parts();
-    let body = secrets.hide(body.collect(ANSWER_CAP).await?);
+    let body = match body.as_bytes() {
+        Some(whole) => whole.clone(),
+        None => beginning(body, clock).await,
+    };
+    let body = secrets.hide(body);
     let verdict = match judge(parts.status, &parts.headers, &body, || None) {
         Err(error) if error.kind() == ErrorKind::Unauthorized => match error.service_error() {
             Some(_) => Verdict::Refused,
@@ -160,7 +170,7 @@ async fn examine(
         },
         _ => Verdict::Taken,
     };
-    Ok((Response::from_parts(parts, ResponseBody::full(body)), verdict))
+    (Response::from_parts(parts, ResponseBody::full(body)), verdict)
 }
 
 /// The answer as layers further out and errors may show it: a page that shows what it was sent shows the token.

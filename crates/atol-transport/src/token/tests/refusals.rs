@@ -98,6 +98,38 @@ async fn a_refusal_that_is_still_arriving_is_read_and_put_back_whole() {
     assert_eq!(body, r#"{"error":{"code":20,"text":"other group"}}"#);
 }
 
+/// A layer below that collects nothing; its bad answers are longer than anything that is kept of them.
+fn with_endless_pages(login_status: u16) -> TokenService<impl super::super::fetch::LoginService> {
+    use crate::testing::{Script, Step, answer};
+
+    let page = || Script::new([Step::Endless(bytes::Bytes::from_static(&[b'x'; 1024]))]);
+    let service = tower::service_fn(move |request: Request<Body>| {
+        let is_login = request.extensions().get::<Login>().is_some();
+        std::future::ready(Ok::<_, BoxError>(match is_login {
+            true if login_status == 200 => Response::new(ResponseBody::full(r#"{"token":"abc"}"#)),
+            true => answer(login_status, &[], page()),
+            false => answer(401, &[], page()),
+        }))
+    });
+    let tokens = Tokens::builder(&Environment::Test, Credentials::test()).build().unwrap();
+    TokenLayer::new(tokens).layer(service)
+}
+
+#[tokio::test(start_paused = true)]
+async fn h04_a_page_without_end_is_a_refusal_too() {
+    let answer = with_endless_pages(200).oneshot(request()).await.unwrap();
+    assert_eq!(answer.status(), 401);
+    assert_eq!(answer.into_body().collect(1 << 20).await.unwrap().len(), 64 * 1024);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_answered_with_a_page_without_end_fails_for_its_status() {
+    for (status, kind) in [(502, ErrorKind::Status), (401, ErrorKind::Unauthorized)] {
+        let error = with_endless_pages(status).oneshot(request()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (kind, Some(status)));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn u03_a_late_refusal_of_an_old_token_leaves_the_new_one() {
     let (service, valid) = revoking();
