@@ -43,6 +43,9 @@ use crate::timer::Timer;
 /// The layer writes the [`Deadline`] on the request, so that the layers below can plan with it; a request that
 /// has an earlier one already keeps it. An answer that is read as a stream ([`Streaming`]) ends the call with
 /// its head.
+///
+/// The time begins with the call. If what lies directly below is not ready for one, the wait for that comes before it
+/// and is not limited; a [`RetryLayer`](crate::RetryLayer) in between is always ready, and waits within the call's time.
 #[derive(Debug, Clone)]
 pub struct DeadlineLayer {
     limit: Duration,

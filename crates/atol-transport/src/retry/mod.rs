@@ -38,6 +38,8 @@
 //! is kept if it is at most 5 minutes and ends before the [`Deadline`](crate::call::Deadline); otherwise the
 //! call ends at once with [`ErrorKind::Throttled`](crate::ErrorKind::Throttled).
 //!
+//! The service is always ready for a call: whether there is room is asked before each attempt, within the call's time.
+//!
 //! The layer decides on whole answers, so a layer below it has to collect bodies; one that still streams is
 //! judged by its status alone.
 

@@ -47,16 +47,14 @@ where
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>>> + Send>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.inner.poll_ready(cx).map_err(|error| Error::from_boxed(error.into()))
+    /// Always ready: each attempt waits for its room itself, so that the deadline of the call covers the wait.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        // The clone takes the place of the service that was made ready, which carries out the call.
-        let clone = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, clone);
         let mut call = Call {
-            service: ready,
+            service: self.inner.clone(),
             policy: self.policy.clone(),
             started: self.clock.monotonic(),
             clock: self.clock.clone(),

@@ -9,7 +9,6 @@ use std::time::Duration;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, Request, Response};
 use tower::{ServiceBuilder, ServiceExt};
-use tower_layer::Layer;
 use tower_service::Service;
 
 use super::test_kit::{Answer, RecordingClock, answer, request, script};
@@ -300,10 +299,15 @@ impl Service<Request<Body>> for Full {
 }
 
 #[tokio::test(start_paused = true)]
-async fn there_is_room_for_a_call_when_there_is_room_for_its_first_attempt() {
-    let mut service = RetryLayer::new(policy(), RecordingClock::shared()).layer(Full);
-    let is_ready = poll_fn(|cx| Poll::Ready(service.poll_ready(cx).is_ready())).await;
-    assert!(!is_ready);
+async fn the_time_of_a_call_covers_the_wait_for_room() {
+    let clock = RecordingClock::shared();
+    let mut service = ServiceBuilder::new()
+        .layer(DeadlineLayer::new(Duration::from_secs(60), clock.clone()))
+        .layer(RetryLayer::new(policy(), clock.clone()))
+        .service(Full);
+    assert!(poll_fn(|cx| Poll::Ready(service.poll_ready(cx).is_ready())).await);
+    let error = service.call(request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.elapsed().as_secs()), (ErrorKind::Timeout(Phase::Call), 60));
 }
 
 #[tokio::test(start_paused = true)]

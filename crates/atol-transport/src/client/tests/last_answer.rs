@@ -6,7 +6,6 @@ use std::task::Poll;
 use tower::layer::layer_fn;
 
 use super::*;
-use crate::error::Phase;
 use crate::token::TokenLayer;
 
 #[tokio::test(start_paused = true)]

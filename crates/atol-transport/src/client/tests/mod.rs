@@ -11,6 +11,7 @@ use tower::service_fn;
 use super::*;
 use crate::call::SpacingKey;
 use crate::clock::{Clock, VirtualClock};
+use crate::error::Phase;
 use crate::retry::RetryPolicy;
 use crate::testing::{STALL, Script, Step, answer, data};
 use crate::{ClientBuilder, Credentials, Pacing, Sent, Timeouts};
@@ -147,4 +148,24 @@ async fn m08_many_callers_for_one_register_are_sent_a_second_apart() {
     let arrivals = arrivals.lock().unwrap();
     assert_eq!(arrivals.len(), 20);
     assert!(arrivals.windows(2).all(|two| two[1].saturating_sub(two[0]) >= SECOND), "{arrivals:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_wait_for_room_in_a_users_layer_end_in_time() {
+    let time = clock();
+    let client = builder(time.clone())
+        .attempt_layer(tower::limit::ConcurrencyLimitLayer::new(1))
+        .leaf(service_fn(|_| std::future::pending::<Result<http::Response<ResponseBody>>>()))
+        .build()
+        .unwrap();
+    let calls = (0..4).map(|_| {
+        let (client, time) = (client.clone(), time.clone());
+        tokio::spawn(async move {
+            let error = client.send(request()).await.unwrap_err();
+            (error.kind(), time.monotonic().as_secs())
+        })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        assert_eq!(call.await.unwrap(), (ErrorKind::Timeout(Phase::Call), 60));
+    }
 }
