@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::clock;
 
-/// Every token issued so far; the last one may still be good.
+/// Every token issued so far, some of which may still be good.
 #[derive(Default)]
 pub(crate) struct Tokens {
     issued: Vec<Token>,
@@ -21,10 +21,9 @@ struct Token {
 impl Tokens {
     /// The good token with its remaining life, or a new one.
     pub(crate) fn get(&mut self, now: Timestamp, life: Duration) -> String {
-        if let Some(last) = self.issued.last()
-            && last.is_good(now)
-        {
-            return last.text.clone();
+        // Not only the last one: a dead one may have been issued since.
+        if let Some(good) = self.issued.iter().rev().find(|token| token.is_good(now)) {
+            return good.text.clone();
         }
         self.issue(Some(clock::later(now, life)))
     }

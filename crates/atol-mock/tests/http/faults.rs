@@ -170,6 +170,16 @@ async fn a_dead_token_is_never_good() {
 }
 
 #[tokio::test]
+async fn a_dead_token_leaves_the_good_one_in_use() {
+    let mock = MockAtol::start().await;
+    let good = token(&mock);
+    mock.add_fault(Fault::DeadToken.once());
+    assert_ne!(token(&mock), good);
+    assert_eq!(token(&mock), good);
+    assert_eq!(get(&mock, &good, LIST_PATH).status, 200);
+}
+
+#[tokio::test]
 async fn a_token_comes_beside_an_error() {
     let fault = Fault::TokenWithError(ServiceErrorCode::UserBlocked);
     let mock = MockAtol::builder().fault(fault).start().await;
