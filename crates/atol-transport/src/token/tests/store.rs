@@ -175,8 +175,11 @@ async fn a_token_that_is_forgotten_while_it_is_saved_is_not_left_behind() {
 #[derive(Debug, Clone, Default)]
 struct RacingRefusals {
     refusals: Arc<Mutex<Option<Refusals>>>,
-    tokens: Arc<Mutex<Option<(Tokens, fn(&Tokens))>>>,
+    race: Arc<Mutex<Option<(Tokens, End)>>>,
 }
+
+/// How a pause is ended.
+type End = fn(&Tokens);
 
 impl TokenStore for RacingRefusals {
     fn load(&self, _: &TokenKey) -> Result<Option<StoredToken>, BoxError> {
@@ -196,7 +199,7 @@ impl TokenStore for RacingRefusals {
     }
 
     fn set_refusals(&self, _: &TokenKey, refusals: Option<&Refusals>) -> Result<(), BoxError> {
-        let race = self.tokens.lock().unwrap().take();
+        let race = self.race.lock().unwrap().take();
         race.inspect(|(tokens, end)| end(tokens));
         *self.refusals.lock().unwrap() = refusals.cloned();
         Ok(())
@@ -209,12 +212,12 @@ impl TokenStore for RacingRefusals {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_is_forgotten_while_it_is_saved_is_not_left_behind() {
-    let by: [fn(&Tokens); 2] = [Tokens::end_pause, |tokens| tokens.set_credentials(Credentials::test())];
+    let by: [End; 2] = [Tokens::end_pause, |tokens| tokens.set_credentials(Credentials::test())];
     for end in by {
         let store = RacingRefusals::default();
         let service = Service::new().on_login(|_| refusal(401, 12));
         let client = client_with(&service, |builder| builder.store(store.clone()));
-        *store.tokens.lock().unwrap() = Some((client.tokens.clone(), end));
+        *store.race.lock().unwrap() = Some((client.tokens.clone(), end));
         client.call().await.unwrap_err();
         assert_eq!(store.refusals(&key()).unwrap(), None);
     }

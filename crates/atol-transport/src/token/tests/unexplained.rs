@@ -18,9 +18,9 @@ fn one_token_at_a_time() -> Service {
             given.store(n, Ordering::Relaxed);
             token(format!("token-{n}"))
         })
-        .on_call(move |token| match token == format!("token-{}", valid.load(Ordering::Relaxed)) {
-            true => Answer::Is(200, "[]".to_owned()),
-            false => refusal(401, 11),
+        .on_call(move |token| {
+            let is_valid = token == format!("token-{}", valid.load(Ordering::Relaxed));
+            if is_valid { Answer::Is(200, "[]".to_owned()) } else { refusal(401, 11) }
         })
 }
 
