@@ -163,8 +163,8 @@ impl Plan {
         Ok(if has_failed { Look::Failed } else { Look::Nothing })
     }
 
-    /// Waits until nobody else who shares the store logs in, for as long as that may take. False when nobody is kept
-    /// out: the store has no lock, or fails to give it, or the wait was too long.
+    /// Waits until nobody else who shares the store logs in, for as long as that may take. False when the store has no
+    /// lock or fails to give it, so that there is nothing new to be found in it.
     async fn lock(&self, shared: &Shared) -> bool {
         let clock = &*shared.clock;
         let give_up_at = clock.monotonic().saturating_add(LOGIN_LIMIT);
@@ -177,7 +177,8 @@ impl Plan {
                     return is_real;
                 }
                 Some(None) if clock.monotonic() < give_up_at => clock.sleep(LOCK_POLL).await,
-                _ => return false,
+                Some(None) => return true,
+                None => return false,
             }
         }
     }
