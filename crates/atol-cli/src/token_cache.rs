@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atol_transport::BoxError;
-use atol_transport::token::{FileTokenStore, Refusals, StoredToken, TokenKey, TokenStore};
+use atol_transport::token::{FileTokenStore, Refusals, StoreLock, StoredToken, TokenKey, TokenStore};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -71,6 +71,10 @@ impl TokenStore for TokenCache {
 
     fn set_refusals(&self, key: &TokenKey, refusals: Option<&Refusals>) -> Result<(), BoxError> {
         self.tell(self.store.set_refusals(key, refusals))
+    }
+
+    fn try_lock(&self, key: &TokenKey) -> Result<Option<StoreLock>, BoxError> {
+        self.tell(self.store.try_lock(key))
     }
 
     fn is_immediate(&self) -> bool {

@@ -156,6 +156,23 @@ fn with_password(command: &mut Command) -> String {
 }
 
 #[test]
+fn commands_that_start_together_log_in_once() {
+    for (password, code) in [("right", Some(0)), ("wrong", Some(1))] {
+        let service = service(shop());
+        let home = Home::new().at(&service).with("ATOL_PASSWORD", password);
+        let start =
+            || home.command(&["list", "--limit", "1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let running: Vec<_> = std::iter::repeat_with(|| start().unwrap()).take(8).collect();
+        for mut command in running {
+            assert_eq!(command.wait().unwrap().code(), code);
+        }
+        let logins =
+            service.requests().iter().filter(|request| request.path().ends_with("/gettoken")).count();
+        assert_eq!(logins, 1, "{password}");
+    }
+}
+
+#[test]
 fn a_token_that_cannot_be_kept_is_told_once_beside_the_data() {
     let service = service(shop());
     let home = Home::new().at(&service);
