@@ -1,8 +1,6 @@
 //! Where login and password come from, and where they never go.
 
 use std::io::{Read, Write};
-#[cfg(unix)]
-use std::process::Command;
 use std::process::Stdio;
 
 use atol_mock::{Call, Fault};
@@ -142,9 +140,9 @@ fn a_kept_token_that_is_refused_is_told_once_and_the_next_command_asks_for_the_p
 }
 
 /// Types the password when it is asked for; what comes then.
-// Not before: what waits at a terminal whose mode changes may be lost.
+// Not before: what waits at a terminal whose mode changes may be lost. And terminals of one's own are a matter of Unix.
 #[cfg(unix)]
-fn with_password(command: &mut Command) -> String {
+fn with_password(command: &mut std::process::Command) -> String {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut terminal = child.stdout.take().unwrap();
     assert_eq!(read_until(&mut terminal, "Password of shop: "), "Password of shop: ");
