@@ -15,13 +15,18 @@ use crate::text::word;
 pub(crate) fn run(language: Language, args: &CodesArgs) -> Result<ExitCode, Failure> {
     let named: Vec<_> = args.codes.iter().copied().map(NetworkErrorCode::from_code).collect();
     let codes = if named.is_empty() { NetworkErrorCode::ALL } else { &named };
+    let screen = Screen::of_stdout();
     match args.output {
-        ListingFormat::Table => {
-            let mut listing = if named.is_empty() { all(codes, language) } else { in_full(codes, language) };
-            if let Some(width) = Screen::of_stdout().width {
+        ListingFormat::Table if named.is_empty() => {
+            let mut listing = all(codes, language);
+            if let Some(width) = screen.width {
                 listing.fit(width, &[]);
             }
             print(&listing)?;
+        }
+        ListingFormat::Table => {
+            let told: Vec<_> = codes.iter().map(|code| in_full(*code, screen, language)).collect();
+            print(&told.join("\n"))?;
         }
         ListingFormat::Json => print(&codes.iter().map(to_json).collect::<Value>())?,
     }
@@ -37,18 +42,14 @@ fn all(codes: &[NetworkErrorCode], language: Language) -> Listing {
     listing
 }
 
-fn in_full(codes: &[NetworkErrorCode], language: Language) -> Listing {
-    let header = [
-        word(language, "CODE", "КОД"),
-        word(language, "MEANING", "ЗНАЧЕНИЕ"),
-        word(language, "WHAT TO DO", "ЧТО ДЕЛАТЬ"),
-    ];
-    let mut listing = Listing::with_numbers(header, &[0]);
-    for code in codes {
-        let advice = network_error_advice(*code, language).unwrap_or("-");
-        listing.add([right(code.code()), Cell::new(meaning(*code, language)), Cell::new(advice)]);
-    }
-    listing
+/// The code, its meaning and below it what to do.
+fn in_full(code: NetworkErrorCode, screen: Screen, language: Language) -> String {
+    let number = code.code().to_string();
+    let before = number.len() + 2;
+    let advice = network_error_advice(code, language)
+        .map(|advice| format!("\n{:before$}{}", "", screen.wrapped(advice, before)))
+        .unwrap_or_default();
+    format!("{number}  {}{advice}", screen.wrapped(meaning(code, language), before))
 }
 
 fn meaning(code: NetworkErrorCode, language: Language) -> &'static str {
