@@ -172,6 +172,7 @@ mod clock;
 mod fault;
 mod fleet;
 mod request_log;
+mod running;
 mod server;
 mod service;
 mod tokens;

@@ -14,6 +14,7 @@ use crate::clock::{Clock, ScaledClock, SystemClock};
 use crate::fault::FaultRule;
 use crate::fleet::Fleet;
 use crate::request_log::RecordedRequest;
+use crate::running::Running;
 use crate::service::{Responder, Service, lock};
 use crate::tokens::Tokens;
 
@@ -34,7 +35,8 @@ use crate::tokens::Tokens;
 /// It answers what is known of the service, and where nothing is known it makes a choice; the [crate page](crate) lists
 /// which is which. It serves HTTP only: no TLS.
 pub struct MockAtol {
-    server: MockServer,
+    uri: String,
+    _server: Running,
     service: Arc<Service>,
 }
 
@@ -60,7 +62,7 @@ impl MockAtol {
 
     /// The address, such as `http://127.0.0.1:40123`: the base of the client's environment.
     pub fn uri(&self) -> String {
-        self.server.uri()
+        self.uri.clone()
     }
 
     /// The requests that were answered so far, oldest first.
@@ -265,7 +267,7 @@ impl MockAtolBuilder {
         };
         let server = server.start().await;
         Mock::given(any()).respond_with(Responder(Arc::clone(&service))).mount(&server).await;
-        MockAtol { server, service }
+        MockAtol { uri: server.uri(), _server: Running::new(server), service }
     }
 }
 
