@@ -20,7 +20,7 @@ pub(crate) fn serial_numbers(texts: &[String]) -> Result<Vec<SerialNumber>, Fail
     Ok(serials)
 }
 
-/// Asks for each of them, several at once, and gives the answers in order.
+/// Asks for each of them, several at once, and gives the answers in order, failures as they are explained.
 ///
 /// # Errors
 ///
@@ -28,13 +28,14 @@ pub(crate) fn serial_numbers(texts: &[String]) -> Result<Vec<SerialNumber>, Fail
 pub(crate) async fn answers<'a>(
     monitor: &KktMonitor,
     serials: &'a [SerialNumber],
+    explain: impl Fn(atol_monitor::Error) -> Failure,
 ) -> Result<Vec<(&'a SerialNumber, Result<Kkt, Failure>)>, Failure> {
     let mut answers = HashMap::new();
     let mut arriving = monitor.get_many(serials.iter().map(SerialNumber::as_str));
     while let Some((serial, answer)) = arriving.next().await {
         match answer {
             Err(error) if error.is_auth() => return Err(error.into()),
-            answer => answers.insert(serial, answer.map_err(Failure::from)),
+            answer => answers.insert(serial, answer.map_err(&explain)),
         };
     }
     let ordered = serials.iter().filter_map(|serial| Some((serial, answers.remove(serial.as_str())?)));

@@ -100,7 +100,8 @@ pub(crate) fn changed_at(context: &Context) -> Option<Timestamp> {
 
 /// Whether the file is a service's credential, of which systemd writes a copy for this run of the service.
 fn is_credential(path: &Path) -> bool {
-    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|directory| path.starts_with(directory))
+    std::env::var_os("CREDENTIALS_DIRECTORY")
+        .is_some_and(|directory| !directory.is_empty() && path.starts_with(directory))
 }
 
 fn find(source: &PasswordSource) -> Result<String, Failure> {

@@ -21,7 +21,9 @@ impl Drop for Running {
         let server = self.0.take();
         // Without a thread it is dropped here.
         let _ = thread::scope(|scope| {
-            thread::Builder::new().spawn_scoped(scope, move || drop(server)).map(|stopped| stopped.join())
+            thread::Builder::new()
+                .spawn_scoped(scope, move || drop(server))
+                .map(thread::ScopedJoinHandle::join)
         });
     }
 }

@@ -96,7 +96,8 @@ impl KktMonitor {
     /// # What nobody could tell
     ///
     /// A service that ignores `limit` and `offset` alike and keeps registers back looks like one that has no more; so does
-    /// one that hands out a single register and refuses to go on. Records without a serial number, and a register that
+    /// one that hands out a single register and refuses to go on, or that twice in a row refuses what is not behind the
+    /// end. Records without a serial number, and a register that
     /// stands twice, are told by their place: in a list that changes meanwhile, what stands between two of them may be
     /// missing.
     ///

@@ -19,7 +19,8 @@ pub(super) const FILE: &str = "\
 The configuration file, with one profile for each account:
 
   profile = \"shop\"            # taken unless --profile or ATOL_PROFILE names another; without
-                              # this line `default` is, or the only profile there is
+                              # this line `default` is, or the only profile there is when
+                              # no environment and no login is named
   language = \"ru\"
 
   [profiles.shop]

@@ -22,7 +22,7 @@ pub(crate) struct WatchArgs {
     #[arg(long, short, value_name = "TIME", value_parser = duration)]
     pub(crate) interval: Option<Duration>,
 
-    /// Tell when nothing was heard of a register for so long
+    /// Tell when nothing was heard of a register for so long, two intervals at least
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
     pub(crate) no_news: Duration,
 

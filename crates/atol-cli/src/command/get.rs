@@ -30,7 +30,7 @@ pub(crate) async fn run(context: &Context, args: &GetArgs) -> Result<ExitCode, F
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let asking = answers(monitor, &serials);
+    let asking = answers(monitor, &serials, Failure::from);
     let answers = progress.during(asking, context.console, &context.clock).await?;
     let mut found = Vec::new();
     let mut last_failure = None;

@@ -68,6 +68,12 @@ impl Failure {
         self
     }
 
+    /// Leaves out what to do next.
+    fn without_advice(mut self) -> Failure {
+        self.0.advice = None;
+        self
+    }
+
     pub(crate) fn what(&self) -> Text {
         self.0.what.clone().unwrap_or_else(|| text!("nobody reads the output", "вывод никто не читает"))
     }

@@ -30,8 +30,8 @@ impl From<Error> for Failure {
         };
         let advice = match error.kind() {
             ErrorKind::Incomplete => Some(text!(
-                "try again; if it stays so, ask for less with --limit",
-                "повторите; если не поможет, запросите меньше: --limit"
+                "try again; if it stays so, ask for single registers by their serial numbers",
+                "повторите; если не поможет, запросите отдельные ККТ по заводским номерам"
             )),
             _ => error.transport().and_then(advice),
         };
@@ -46,6 +46,14 @@ impl From<atol_transport::Error> for Failure {
 }
 
 impl Failure {
+    /// A poll that failed while the command goes on, and tries again by itself.
+    pub(crate) fn of_failed_poll(error: Error) -> Failure {
+        let ends_by_itself = error.kind() == ErrorKind::Incomplete
+            || error.transport().is_some_and(|error| is_slow(error.kind()));
+        let failure = Failure::from(error);
+        if ends_by_itself { failure.without_advice() } else { failure }
+    }
+
     /// A call that failed while the command goes on, and tries again by itself.
     pub(crate) fn of_call(error: &atol_transport::Error) -> Failure {
         let what = text_of(kind_in_russian(error.kind()), error.service_error(), error);

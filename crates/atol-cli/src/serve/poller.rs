@@ -60,7 +60,8 @@ impl Poller {
         let mut account = Account::clone(&before);
         self.failures = if answer.is_ok() { 0 } else { self.failures.saturating_add(1) };
         let wait = self.schedule.wait_after(took, self.failures, answer.as_ref().err());
-        let answer = answer.map_err(|error| (watch::Failure::from(&error).kind, Failure::from(error)));
+        let answer =
+            answer.map_err(|error| (watch::Failure::from(&error).kind, Failure::of_failed_poll(error)));
         let failure = answer.as_ref().err();
         account.meter.polled(failure.map(|(kind, _)| *kind));
         self.reporter.polled(before.failure().map(|failure| failure.kind), failure);

@@ -35,7 +35,7 @@ impl PartialOrd for Deadline {
     }
 }
 
-/// The deadlines of one register, also those that are too far off for a finding; none from a date that cannot be.
+/// The deadlines of one register, also those that are too far off for a finding; none from a date that its rule does not believe.
 pub(super) fn of(kkt: &Kkt, assessment: &Assessment) -> impl Iterator<Item = (Timestamp, FindingKind)> {
     let dated = |date: Option<OffsetTimestamp>, kind, deadline: fn(Timestamp) -> Timestamp| {
         let is_believed =

@@ -44,7 +44,7 @@ impl Survey {
         if serials.is_empty() {
             survey.ask_for_all(&connection, context, args, limits, &time).await?;
         } else {
-            survey.ask_for(&connection, context, &serials, limits).await?;
+            survey.ask_for(&connection, context, &serials, limits, &time).await?;
         }
         Ok(survey)
     }
@@ -81,8 +81,9 @@ impl Survey {
         context: &Context,
         serials: &[SerialNumber],
         limits: &Limits,
+        time: &TimeLimit,
     ) -> Result<(), Failure> {
-        let asking = answers(&connection.monitor, serials);
+        let asking = answers(&connection.monitor, serials, |error| time.explain_one(error));
         let progress = connection.progress.one_by_one(serials.len());
         let answers = progress.during(asking, context.console, &context.clock).await?;
         for (serial, answer) in answers {

@@ -11,7 +11,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::Failure;
-use crate::text::text;
+use crate::text::{Text, text};
 
 /// As a layer of a monitor it ends each call when the check must be over.
 #[derive(Debug, Clone)]
@@ -30,20 +30,38 @@ impl TimeLimit {
     /// How far the reading of the list came, where its time was up; a list of which nothing came has failed for the
     /// reasons of the call.
     pub(super) fn explain(&self, error: atol_monitor::Error, read: usize) -> Failure {
-        if read == 0 || self.clock.monotonic() < self.end {
+        if read == 0 || !self.is_over() {
             return error.into();
         }
         let seconds = self.limit.as_secs_f64();
-        Failure::failed(text!(
-            "no complete list within {seconds} s: {read} registers read",
-            "список не прочитан целиком за {seconds} с: прочитано ККТ: {read}"
-        ))
-        .with_causes(&error)
-        .with_advice(text!(
-            "give the check more time with --timeout 2m, and let the monitoring system wait for longer than that",
-            "дайте проверке больше времени: --timeout 2m, и пусть система мониторинга ждёт дольше"
-        ))
+        out_of_time(
+            text!(
+                "no complete list within {seconds} s: {read} registers read",
+                "список не прочитан целиком за {seconds} с: прочитано ККТ: {read}"
+            ),
+            &error,
+        )
     }
+
+    /// Why there is no answer about a single register: a call that began late had less time than the whole check.
+    pub(super) fn explain_one(&self, error: atol_monitor::Error) -> Failure {
+        if !error.transport().is_some_and(atol_transport::Error::is_timeout) || !self.is_over() {
+            return error.into();
+        }
+        let seconds = self.limit.as_secs_f64();
+        out_of_time(text!("no answer within {seconds} s", "нет ответа за {seconds} с"), &error)
+    }
+
+    fn is_over(&self) -> bool {
+        self.clock.monotonic() >= self.end
+    }
+}
+
+fn out_of_time(what: Text, error: &atol_monitor::Error) -> Failure {
+    Failure::failed(what).with_causes(error).with_advice(text!(
+        "give the check more time with --timeout 2m, and let the monitoring system wait for longer than that",
+        "дайте проверке больше времени: --timeout 2m, и пусть система мониторинга ждёт дольше"
+    ))
 }
 
 impl<S> Layer<S> for TimeLimit {
@@ -82,12 +100,13 @@ mod tests {
     use std::pin::Pin;
     use std::sync::Arc;
 
-    use atol_monitor::{Kkt, KktMonitor, Language};
+    use atol_monitor::{Kkt, KktMonitor, Language, SerialNumber};
     use atol_transport::ResponseBody;
     use atol_transport::clock::VirtualClock;
     use http::Response;
 
     use super::*;
+    use crate::answers::answers;
     use crate::command::check::survey::read_all;
     use crate::progress::Progress;
 
@@ -124,17 +143,20 @@ mod tests {
         }
     }
 
+    fn monitor(clock: &SharedClock, time: &TimeLimit) -> KktMonitor {
+        KktMonitor::builder()
+            .clock(Arc::clone(clock))
+            .layer(time.clone())
+            .configure_client(|client| client.leaf(Slow(Arc::clone(clock))))
+            .build()
+            .unwrap()
+    }
+
     /// Reads the list for so long; what is told of it, and when.
     async fn told(limit: Duration) -> (Failure, Duration) {
         let clock: SharedClock = Arc::new(VirtualClock::starting_at("2026-11-24T10:00:00Z".parse().unwrap()));
         let time = TimeLimit::new(limit, &clock);
-        let monitor = KktMonitor::builder()
-            .clock(Arc::clone(&clock))
-            .layer(time.clone())
-            .configure_client(|client| client.leaf(Slow(Arc::clone(&clock))))
-            .build()
-            .unwrap();
-        let failure = read_all(&monitor, &Progress::default(), &time).await.unwrap_err();
+        let failure = read_all(&monitor(&clock, &time), &Progress::default(), &time).await.unwrap_err();
         (failure, clock.monotonic())
     }
 
@@ -152,5 +174,22 @@ mod tests {
         let (failure, took) = told(Duration::from_millis(500)).await;
         assert_eq!(took, Duration::from_millis(500));
         assert!(failure.what().en.contains("0.5 s"), "{failure:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn single_registers_have_the_time_of_the_whole_check_together() {
+        let clock: SharedClock = Arc::new(VirtualClock::starting_at("2026-11-24T10:00:00Z".parse().unwrap()));
+        let time = TimeLimit::new(Duration::from_secs(6), &clock);
+        let monitor = monitor(&clock, &time);
+        let serials: Vec<SerialNumber> =
+            (0..20).map(|place| format!("{place:014}").parse().unwrap()).collect();
+        let answers = answers(&monitor, &serials, |error| time.explain_one(error)).await.unwrap();
+        assert_eq!(clock.monotonic(), Duration::from_secs(6));
+        assert_eq!(answers.len(), 20);
+        for (_, answer) in answers {
+            let failure = answer.unwrap_err();
+            assert_eq!(failure.what().en, "no answer within 6 s");
+            assert!(failure.advice().is_some_and(|advice| advice.en.contains("--timeout")), "{failure:?}");
+        }
     }
 }

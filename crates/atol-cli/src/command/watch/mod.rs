@@ -33,10 +33,11 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
     let limits = context.limits(&args.health)?;
     let policy = limits.policy();
     let subject = Subject::new(context, &serial_numbers(&args.serials)?);
-    let state_file = args.state.as_deref().map(|path| StateFile::new(path, subject));
-    let state = state_file.as_ref().map(|file| file.load(context.console)).transpose()?.flatten();
     let reasons = Reasons::default();
     let connection = Connection::open(context, Look::Lasting, |client| client.layer(reasons.clone())).await?;
+    // Only now is it sure whose registers are meant, so that a state of others can be told as such.
+    let state_file = args.state.as_deref().map(|path| StateFile::new(path, subject));
+    let state = state_file.as_ref().map(|file| file.load(context.console)).transpose()?.flatten();
     let mut options =
         connection.watch_options(args.interval, args.no_news).policy(policy.clone()).state(state);
     if !args.serials.is_empty() {

@@ -72,9 +72,15 @@ impl<'a> StateFile<'a> {
         })?;
         match of.and_then(|of| of.told_apart_from(&self.of)) {
             None => Ok(Some(state)),
-            Some(Text { en, ru }) => Err(refused(text!(
+            Some(Text { en, ru }) => Err(Failure::usage(text!(
                 "the state file {shown} is of another watch: {en}",
                 "файл состояния {shown} — от другого наблюдения: {ru}"
+            ))
+            .with_advice(text!(
+                "check --profile, --environment and the serial numbers, or name another file; with this one would go what \
+                 it has not told yet",
+                "проверьте --profile, --environment и заводские номера или укажите другой файл; вместе с этим пропало бы \
+                 то, о чём ещё не сообщалось"
             ))),
         }
     }
