@@ -48,6 +48,9 @@ use crate::error::BoxError;
 /// or a map, and because [`Tokens::forget`](super::Tokens::forget) can then mean what it says. Where they do wait (a
 /// file, a network), the client calls them on the runtime's pool for blocking work and gives up on them after 2 s.
 ///
+/// A store around another one forwards every method, those with a default too: without
+/// [`try_lock`](Self::try_lock) nobody would be kept from logging in at the same time.
+///
 /// What a store returns is checked: a token that is older than 24 h by the wall clock, or from the future, is
 /// ignored. A store that fails or panics costs a warning (feature `tracing`) and a login, never a call.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {

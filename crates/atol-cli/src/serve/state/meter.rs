@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use atol_monitor::watch::{Failure, FailureKind};
-use atol_transport::token::{Refusals, StoredToken, TokenKey};
+use atol_transport::token::{Refusals, StoreLock, StoredToken, TokenKey};
 use atol_transport::{Body, BoxError, Error, ResponseBody, TokenStore};
 use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
@@ -221,6 +221,10 @@ impl TokenStore for MeteredTokenStore {
         self.store.set_refusals(key, refusals)
     }
 
+    fn try_lock(&self, key: &TokenKey) -> Result<Option<StoreLock>, BoxError> {
+        self.store.try_lock(key)
+    }
+
     fn is_immediate(&self) -> bool {
         self.store.is_immediate()
     }
@@ -261,6 +265,17 @@ mod tests {
         let sent = mock.requests().iter().filter(|request| request.method() == "GET").count();
         assert_eq!((meter.requests(), meter.retries(), meter.token_refreshes()), (sent as u64, 1, 1));
         assert_eq!(failed, [(FailureKind::Service, 1)]);
+    }
+
+    #[test]
+    fn what_locks_the_store_locks_the_metered_one() {
+        let inner = MemoryTokenStore::default();
+        let metered = Meter::default().token_store(Box::new(inner.clone()));
+        let key = TokenKey::new(&Environment::Test.endpoints(), "shop-17");
+        let held = inner.try_lock(&key).unwrap();
+        assert!(metered.try_lock(&key).unwrap().is_none());
+        drop(held);
+        assert!(metered.try_lock(&key).unwrap().is_some());
     }
 
     #[test]
