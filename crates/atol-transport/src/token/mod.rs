@@ -45,6 +45,7 @@
 //!   once with a newer token, while all others go on with the one at hand. If the newer one is refused without a code
 //!   too, the path is believed to be the trouble: for an hour, and longer each time up to a day, its refusals are
 //!   returned as they are, until it succeeds. Logins that do not help are 15 min apart, whatever the paths.
+//!   Without a password, which leaves no login to tell by, it is as with a code.
 //! - **Wrong login or password (12), blocked user (14):** the error comes at once, and then without asking the
 //!   service, for 1, 5, 15, 30 min; never more than four logins go out in an hour. Each error tells when the
 //!   next login is tried ([`Error::retry_after`](crate::Error::retry_after)).

@@ -104,6 +104,8 @@ async fn authorised<S: LoginService>(
                 return Ok(answer);
             }
             Verdict::Refused => tokens.refused(&issued),
+            // No login will ever settle whether the token is the trouble.
+            Verdict::Unexplained if !tokens.can_log_in() => tokens.refused(&issued),
             Verdict::Unexplained if logged_in => {
                 tokens.did_not_help(path);
                 false

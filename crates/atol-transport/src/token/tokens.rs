@@ -228,6 +228,11 @@ impl Tokens {
         Ok((Launch { runtime, pilot, plan }, flight))
     }
 
+    /// Whether there is a password.
+    pub(super) fn can_log_in(&self) -> bool {
+        self.state().credentials.has_password()
+    }
+
     /// Whether what a flight brought is still wanted.
     pub(super) fn is_current(&self, issued: &Issued) -> bool {
         self.state().is_current(issued)

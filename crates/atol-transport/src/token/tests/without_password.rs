@@ -18,16 +18,19 @@ fn reader(service: &Service, store: impl TokenStore) -> Client {
 
 #[tokio::test(start_paused = true)]
 async fn a_stored_token_is_used_and_nothing_is_sent_to_log_in() {
-    let store = MemoryTokenStore::default();
-    let service = Service::new();
-    owner(&service, &store).call().await.unwrap();
-    let reader = reader(&service, store.clone());
-    assert_eq!(reader.call().await.unwrap(), 200);
-    let service = service.on_call(|_| refusal(401, 11));
-    let error = reader.call().await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::NoPassword, Sent::No));
-    assert_eq!(service.logins(), 1);
-    assert_eq!(store.load(&key()).unwrap(), None, "the next one shall not try it again");
+    // A refusal without a code is one, too: there is no login to tell by.
+    for refused in [refusal(401, 11), Answer::Is(401, "<html>".to_owned())] {
+        let store = MemoryTokenStore::default();
+        let service = Service::new();
+        owner(&service, &store).call().await.unwrap();
+        let reader = reader(&service, store.clone());
+        assert_eq!(reader.call().await.unwrap(), 200);
+        let service = service.on_call(move |_| refused.clone());
+        let error = reader.call().await.unwrap_err();
+        assert_eq!((error.kind(), error.sent()), (ErrorKind::NoPassword, Sent::No));
+        assert_eq!(service.logins(), 1);
+        assert_eq!(store.load(&key()).unwrap(), None, "the next one shall not try it again");
+    }
 }
 
 #[tokio::test(start_paused = true)]
