@@ -30,6 +30,10 @@ const STORE_LIMIT: Duration = Duration::from_secs(2);
 /// waiting for ever.
 const LOGIN_LIMIT: Duration = Duration::from_secs(90);
 
+/// The longest wait for the lock on logins: longer than a login that goes well, and short enough that a call has time
+/// for its own after it.
+const LOCK_LIMIT: Duration = Duration::from_secs(25);
+
 /// From one look whether the lock is free to the next.
 const LOCK_POLL: Duration = Duration::from_millis(100);
 
@@ -87,13 +91,23 @@ enum Look {
     Failed,
 }
 
+/// Whose turn it is to log in, among those who share a store.
+enum Turn {
+    /// Ours; whoever had it before may have left something in the store.
+    Ours,
+    /// Still somebody else's.
+    Theirs,
+    /// There are no turns: the store has no lock, or fails to give it.
+    Anybodys,
+}
+
 impl Plan {
     /// The task: fetches a token, hands it over, and tells everybody who waits.
     pub(super) async fn fly<S: LoginService>(self, tokens: Tokens, service: S, pilot: Pilot) {
         let fetched = caught(self.fetch(&tokens, service)).await.unwrap_or_else(|| {
             Err(Error::new(ErrorKind::Other, "cannot log in: a service of the stack panicked"))
         });
-        let has_logged_in = fetched.as_ref().is_ok_and(|fetched| fetched.fresh);
+        let has_logged_in = matches!(&fetched, Ok(Some(fetched)) if fetched.fresh);
         let outcome = tokens.land(&self, fetched);
         match &outcome {
             // Also one that was found in the store, when the login has brought it again.
@@ -107,17 +121,22 @@ impl Plan {
         pilot.send_replace(Some(outcome));
     }
 
-    async fn fetch<S: LoginService>(&self, tokens: &Tokens, service: S) -> Result<Fetched> {
+    /// A token, from the store or through a login; `None` when that is left to somebody else.
+    async fn fetch<S: LoginService>(&self, tokens: &Tokens, service: S) -> Result<Option<Fetched>> {
         let shared = tokens.shared();
         match self.look(tokens).await? {
-            Look::Found(found) => return Ok(found),
-            // Whoever had the lock before may have left something.
-            Look::Nothing if self.lock(shared).await => {
-                if let Look::Found(found) = self.look(tokens).await? {
-                    return Ok(found);
+            Look::Found(found) => return Ok(Some(found)),
+            Look::Nothing => match self.lock(shared).await {
+                // Somebody is renewing the token already.
+                Turn::Theirs if self.is_early => return Ok(None),
+                Turn::Ours | Turn::Theirs => {
+                    if let Look::Found(found) = self.look(tokens).await? {
+                        return Ok(Some(found));
+                    }
                 }
-            }
-            Look::Nothing | Look::Failed => {}
+                Turn::Anybodys => {}
+            },
+            Look::Failed => {}
         }
         let clock = &*shared.clock;
         let pause = self.not_before.saturating_sub(clock.monotonic());
@@ -137,7 +156,7 @@ impl Plan {
                     format!("cannot log in: no answer within {} s", LOGIN_LIMIT.as_secs()),
                 ))
             })?;
-        Ok(Fetched { token, lifetime, fresh: true, refresh_not_before: None })
+        Ok(Some(Fetched { token, lifetime, fresh: true, refresh_not_before: None }))
     }
 
     /// What the store has, and an error if there is no use in logging in.
@@ -163,22 +182,22 @@ impl Plan {
         Ok(if has_failed { Look::Failed } else { Look::Nothing })
     }
 
-    /// Waits until nobody else who shares the store logs in, for as long as that may take. False when the store has no
-    /// lock or fails to give it, so that there is nothing new to be found in it.
-    async fn lock(&self, shared: &Shared) -> bool {
+    /// Waits until nobody else who shares the store logs in, but not for ever; an early refresh does not wait.
+    async fn lock(&self, shared: &Shared) -> Turn {
         let clock = &*shared.clock;
-        let give_up_at = clock.monotonic().saturating_add(LOGIN_LIMIT);
+        let limit = if self.is_early { Duration::ZERO } else { LOCK_LIMIT };
+        let give_up_at = clock.monotonic().saturating_add(limit);
         loop {
             let key = self.key.clone();
             match shared.ask_store("lock", move |store| store.try_lock(&key)).await {
                 Some(Some(lock)) => {
-                    let is_real = lock.is_real();
+                    let turn = if lock.is_real() { Turn::Ours } else { Turn::Anybodys };
                     self.holding.keep(lock);
-                    return is_real;
+                    return turn;
                 }
                 Some(None) if clock.monotonic() < give_up_at => clock.sleep(LOCK_POLL).await,
-                Some(None) => return true,
-                None => return false,
+                Some(None) => return Turn::Theirs,
+                None => return Turn::Anybodys,
             }
         }
     }

@@ -26,8 +26,8 @@ pub(super) enum Outcome {
     Landed(Arc<Issued>),
     /// There is none, and everybody who waited gets to know why.
     Failed(Arc<Error>),
-    /// Nobody knows: the credentials were changed, the token was forgotten, or the flight was lost with its
-    /// runtime. Ask again.
+    /// Nobody knows: the credentials were changed, the token was forgotten, an early refresh was left to somebody else,
+    /// or the flight was lost with its runtime. Ask again.
     Void,
 }
 

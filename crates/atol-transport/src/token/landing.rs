@@ -13,7 +13,7 @@ use super::store::StoredToken;
 use super::tokens::Tokens;
 use crate::error::{Error, Result, Sent};
 
-/// The pause after an early refresh that failed; the token at hand stays in use.
+/// The pause after an early refresh that failed or was left to somebody else; the token at hand stays in use.
 const REFRESH_AGAIN: Duration = Duration::from_secs(5 * 60);
 
 /// The pause after an early refresh that brought the same token back: it is renewed only when it has expired.
@@ -30,7 +30,7 @@ impl Tokens {
     ///
     /// A flight that was given up is not called off: its runtime may have been slow rather than dead, and each login
     /// may end the token of the one before.
-    pub(super) fn land(&self, plan: &Plan, fetched: Result<Fetched>) -> Outcome {
+    pub(super) fn land(&self, plan: &Plan, fetched: Result<Option<Fetched>>) -> Outcome {
         let clock = &*self.shared().clock;
         let now = clock.monotonic();
         let mut state = self.state();
@@ -40,6 +40,10 @@ impl Tokens {
         if plan.era != state.era {
             return Outcome::Void;
         }
+        let Some(fetched) = fetched.transpose() else {
+            state.refresh_not_before = now.saturating_add(REFRESH_AGAIN);
+            return Outcome::Void;
+        };
         match fetched.and_then(|fetched| Ok((fetched.token.header()?, fetched))) {
             Ok((header, fetched)) => {
                 if fetched.fresh {

@@ -59,7 +59,8 @@
 //!   wait (`Retry-After`), as long as it says, up to 5 min, in which callers get the error at once.
 //! - **A [`TokenStore`]** keeps the token for other clients and later processes. Its failures are warnings. Those who
 //!   share one that has a lock, as the ones in files and in memory do, log in one after the other: who had to wait
-//!   takes what the one before has left. After 90 s the wait ends, and the login is sent without the lock.
+//!   takes what the one before has left. After 25 s the wait ends, and the login is sent without the lock. An early
+//!   refresh does not wait: while somebody else has the lock, it is put off for 5 min.
 //!
 //! # Place in the stack
 //!

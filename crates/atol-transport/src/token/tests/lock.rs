@@ -73,16 +73,43 @@ async fn the_next_one_logs_in_when_the_one_before_has_failed() {
     assert_eq!(service.logins(), 2);
 }
 
+#[cfg(feature = "client")]
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_is_never_given_up_is_waited_for_as_long_as_a_login_may_take() {
+async fn a_lock_that_is_never_given_up_costs_a_call_with_the_default_time_limits_no_more_than_a_wait() {
     let store = MemoryTokenStore::default();
     let held = store.try_lock(&key()).unwrap();
     let service = Service::new();
-    service.login_takes(Duration::ZERO);
-    let client = client_with(&service, |builder| builder.store(store));
-    assert_eq!(client.call().await.unwrap(), 200);
-    assert_eq!(service.clock.monotonic().as_secs(), 90);
+    // As long as the head of an answer may take.
+    service.login_takes(19 * SECOND);
+    let client = crate::Client::builder(Environment::Test, Credentials::test())
+        .clock(service.clock.clone())
+        .token_store(store)
+        .leaf(service.clone())
+        .build()
+        .unwrap();
+    let answer = client.send(request()).await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.attempts()), (200, 1));
+    assert_eq!(service.state.lock().unwrap().logins, [25 * SECOND]);
     drop(held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_early_refresh_is_put_off_while_somebody_else_is_at_it() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new();
+    let client = client_with(&service, |builder| builder.store(store.clone()));
+    client.call().await.unwrap();
+    service.sleep(23 * HOUR).await;
+    let held = store.try_lock(&key()).unwrap();
+    client.call().await.unwrap();
+    settle().await;
+    drop(held);
+    for logins in [1, 1, 1, 1, 1, 2] {
+        client.call().await.unwrap();
+        settle().await;
+        assert_eq!(service.logins(), logins);
+        service.sleep(MINUTE).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
