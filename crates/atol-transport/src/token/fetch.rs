@@ -121,12 +121,12 @@ impl Plan {
         pilot.send_replace(Some(outcome));
     }
 
-    /// A token, from the store or through a login; `None` when that is left to somebody else.
+    /// A token, from the store or through a login; `None` when that is left to somebody else or not wanted any more.
     async fn fetch<S: LoginService>(&self, tokens: &Tokens, service: S) -> Result<Option<Fetched>> {
         let shared = tokens.shared();
         match self.look(tokens).await? {
             Look::Found(found) => return Ok(Some(found)),
-            Look::Nothing => match self.lock(shared).await {
+            Look::Nothing => match self.lock(tokens).await {
                 // Somebody is renewing the token already.
                 Turn::Theirs if self.is_early => return Ok(None),
                 Turn::Ours | Turn::Theirs => {
@@ -142,6 +142,9 @@ impl Plan {
         let pause = self.not_before.saturating_sub(clock.monotonic());
         if !pause.is_zero() {
             clock.sleep(pause).await;
+        }
+        if !tokens.is_wanted(self) {
+            return Ok(None);
         }
         let mut request = login::request(&shared.login_uri, &self.credentials, shared.source.as_deref())?;
         if self.is_early {
@@ -183,7 +186,8 @@ impl Plan {
     }
 
     /// Waits until nobody else who shares the store logs in, but not for ever; an early refresh does not wait.
-    async fn lock(&self, shared: &Shared) -> Turn {
+    async fn lock(&self, tokens: &Tokens) -> Turn {
+        let shared = tokens.shared();
         let clock = &*shared.clock;
         let limit = if self.is_early { Duration::ZERO } else { LOCK_LIMIT };
         let give_up_at = clock.monotonic().saturating_add(limit);
@@ -195,7 +199,9 @@ impl Plan {
                     self.holding.keep(lock);
                     return turn;
                 }
-                Some(None) if clock.monotonic() < give_up_at => clock.sleep(LOCK_POLL).await,
+                Some(None) if clock.monotonic() < give_up_at && tokens.is_wanted(self) => {
+                    clock.sleep(LOCK_POLL).await;
+                }
                 Some(None) => return Turn::Theirs,
                 None => return Turn::Anybodys,
             }

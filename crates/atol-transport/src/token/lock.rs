@@ -43,15 +43,31 @@ impl fmt::Debug for StoreLock {
 
 /// Where a login keeps its lock: until it is over, or gone with its runtime, or nobody waits for it any more.
 #[derive(Debug, Default)]
-pub(super) struct Holding(Arc<Mutex<Option<StoreLock>>>);
+pub(super) struct Holding(Arc<Mutex<Hold>>);
 
 /// Ends what is held from outside.
 #[derive(Debug, Clone)]
-pub(super) struct Release(Weak<Mutex<Option<StoreLock>>>);
+pub(super) struct Release(Weak<Mutex<Hold>>);
+
+#[derive(Debug, Default)]
+enum Hold {
+    /// The lock is still to come.
+    #[default]
+    Free,
+    Held {
+        _lock: StoreLock,
+    },
+    /// It is over, or has come too late.
+    Released,
+}
 
 impl Holding {
+    /// Keeps the lock, unless it comes after the release.
     pub(super) fn keep(&self, lock: StoreLock) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+        let mut hold = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*hold, Hold::Free) {
+            *hold = Hold::Held { _lock: lock };
+        }
     }
 
     pub(super) fn release(&self) -> Release {
@@ -61,8 +77,29 @@ impl Holding {
 
 impl Release {
     pub(super) fn now(&self) {
-        if let Some(held) = self.0.upgrade() {
-            drop(held.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(hold) = self.0.upgrade() {
+            *hold.lock().unwrap_or_else(PoisonError::into_inner) = Hold::Released;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a lock that is kept now stays.
+    fn keeps(holding: &Holding) -> bool {
+        let guard = Arc::new(());
+        holding.keep(StoreLock::new(Arc::clone(&guard)));
+        Arc::strong_count(&guard) == 2
+    }
+
+    #[test]
+    fn a_lock_that_comes_after_the_release_is_given_back() {
+        let holding = Holding::default();
+        assert!(keeps(&holding));
+        let holding = Holding::default();
+        holding.release().now();
+        assert!(!keeps(&holding));
     }
 }

@@ -238,6 +238,11 @@ impl Tokens {
         self.state().is_current(issued)
     }
 
+    /// Whether a flight has not been called off.
+    pub(super) fn is_wanted(&self, plan: &Plan) -> bool {
+        self.state().era == plan.era
+    }
+
     /// Whether nobody has changed the credentials or ended the pauses since a flight set off.
     pub(super) fn is_up_to_date(&self, plan: &Plan) -> bool {
         self.state().resets == plan.resets

@@ -149,6 +149,39 @@ async fn a_login_that_was_called_off_keeps_nobody_out() {
     assert!(store.try_lock(&key()).unwrap().is_some());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_login_that_was_called_off_while_it_waited_for_the_lock_is_not_sent() {
+    let store = MemoryTokenStore::default();
+    let held = store.try_lock(&key()).unwrap();
+    let service = Service::new();
+    let client = client_with(&service, |builder| builder.store(store.clone()));
+    let call = tokio::spawn(client.call());
+    settle().await;
+    client.tokens.set_credentials(Credentials::new(key().login(), "corrected").unwrap());
+    drop(held);
+    assert_eq!(call.await.unwrap().unwrap(), 200);
+    settle().await;
+    let bodies = service.state.lock().unwrap().bodies.clone();
+    assert!(matches!(&bodies[..], [only] if only.contains("corrected")), "{bodies:?}");
+    assert!(store.try_lock(&key()).unwrap().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_was_called_off_ends_its_wait_for_the_lock() {
+    let store = MemoryTokenStore::default();
+    let held = store.try_lock(&key()).unwrap();
+    let service = Service::new();
+    let client = client_with(&service, |builder| builder.store(store.clone()));
+    let call = tokio::spawn(client.call());
+    service.sleep(10 * SECOND).await;
+    client.tokens.forget();
+    call.await.unwrap().unwrap();
+    // The next one waits anew, from then on.
+    let logins = service.state.lock().unwrap().logins.clone();
+    assert!(matches!(&logins[..], [only] if only.as_secs() == 35), "{logins:?}");
+    drop(held);
+}
+
 #[test]
 fn m07_a_login_that_went_down_with_its_runtime_keeps_nobody_out() {
     let store = MemoryTokenStore::default();
