@@ -107,15 +107,14 @@ impl Plan {
         let fetched = caught(self.fetch(&tokens, service)).await.unwrap_or_else(|| {
             Err(Error::new(ErrorKind::Other, "cannot log in: a service of the stack panicked"))
         });
-        let has_logged_in = matches!(&fetched, Ok(Some(fetched)) if fetched.fresh);
         let outcome = tokens.land(&self, fetched);
         match &outcome {
             // Also one that was found in the store, when the login has brought it again.
-            Outcome::Landed(issued) if has_logged_in => self.save(&tokens, issued).await,
+            Outcome::Landed { issued, by_login: true } => self.save(&tokens, issued).await,
             Outcome::Failed(error) if is_refusal(error) => {
                 self.save_refusal(&tokens, error.kind()).await;
             }
-            Outcome::Landed(_) | Outcome::Failed(_) | Outcome::Void => {}
+            Outcome::Landed { .. } | Outcome::Failed(_) | Outcome::Void => {}
         }
         self.holding.release().now();
         pilot.send_replace(Some(outcome));

@@ -22,8 +22,8 @@ const FOREIGN_PATIENCE: Duration = Duration::from_secs(5);
 /// How a flight ended.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
-    /// There is a token.
-    Landed(Arc<Issued>),
+    /// There is a token; whether we logged in for it just now, rather than finding it in the store.
+    Landed { issued: Arc<Issued>, by_login: bool },
     /// There is none, and everybody who waited gets to know why.
     Failed(Arc<Error>),
     /// Nobody knows: the credentials were changed, the token was forgotten, an early refresh was left to somebody else,

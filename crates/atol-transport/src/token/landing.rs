@@ -46,18 +46,19 @@ impl Tokens {
         };
         match fetched.and_then(|fetched| Ok((fetched.token.header()?, fetched))) {
             Ok((header, fetched)) => {
-                if fetched.fresh {
+                let by_login = fetched.fresh;
+                if by_login {
                     state.rejected.reset();
                     state.asked_to_wait = None;
                 }
                 let current = state.current.clone().filter(|issued| !issued.lifetime.is_over(clock));
                 if let Some(newer) = current.as_ref().filter(|_| plan.generation != state.generations) {
-                    return Outcome::Landed(Arc::clone(newer));
+                    return Outcome::Landed { issued: Arc::clone(newer), by_login };
                 }
                 if let Some(same) = current.filter(|issued| issued.token == fetched.token) {
                     // It lives for 24 h from its first issue, so its age is that of the first time.
                     state.refresh_not_before = now.saturating_add(SAME_TOKEN_AGAIN);
-                    return Outcome::Landed(same);
+                    return Outcome::Landed { issued: same, by_login };
                 }
                 // By the wall clock, which may be wrong: no longer than we would wait ourselves.
                 let put_off = fetched.refresh_not_before.map(|until| until.duration_since(clock.wall()));
@@ -71,7 +72,7 @@ impl Tokens {
                     refresh_age(state.random.f64()),
                 ));
                 state.current = Some(Arc::clone(&issued));
-                Outcome::Landed(issued)
+                Outcome::Landed { issued, by_login }
             }
             Err(error) => {
                 let error = Arc::new(error);

@@ -43,8 +43,9 @@
 //!   repeated once with the next token. A second refusal is returned as it is.
 //! - **401 without a code** may be about the token or about the one path that answers so: the request is repeated
 //!   once with a newer token, while all others go on with the one at hand. If the newer one is refused without a code
-//!   too, the path is believed to be the trouble: for an hour, and longer each time up to a day, its refusals are
-//!   returned as they are, until it succeeds. Logins that do not help are 15 min apart, whatever the paths.
+//!   too and works for other paths, this path is believed to be the trouble: for an hour, and longer each time up to a
+//!   day, its refusals are returned as they are, until it succeeds. Logins that do not help are 15 min apart, whatever
+//!   the paths; with more than 64 such paths, or with none that succeeds, they go on.
 //!   Without a password, which leaves no login to tell by, it is as with a code.
 //! - **Wrong login or password (12), blocked user (14):** the error comes at once, and then without asking the
 //!   service, for 1, 5, 15, 30 min; never more than four logins go out in an hour. Each error tells when the

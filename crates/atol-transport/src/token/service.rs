@@ -80,9 +80,9 @@ async fn authorised<S: LoginService>(
         return Ok(Response::new(ResponseBody::full("{}")));
     }
     tokens.check_origin(request.uri())?;
-    let mut issued = tokens.obtain(service, None).await?;
+    let (mut issued, _) = tokens.obtain(service, None).await?;
     let mut doubted: Option<Arc<Issued>> = None;
-    let mut logged_in = false;
+    let (mut logged_in, mut is_last) = (false, false);
     let mut sent = 0;
     loop {
         let answer = without_token(send(service, request, &issued).await?, &issued.secrets);
@@ -119,13 +119,12 @@ async fn authorised<S: LoginService>(
                 }
             },
         };
-        if logged_in || !is_worth_another || sent == MOST_SENT {
+        if is_last || !is_worth_another || sent == MOST_SENT {
             return Ok(answer);
         }
-        let before = issued.generation;
-        issued = tokens.obtain(service, Some(&issued)).await?;
-        // A login that brings the same token once more is one, too.
-        logged_in = issued.fresh || issued.generation == before;
+        (issued, logged_in) = tokens.obtain(service, Some(&issued)).await?;
+        // A login that brings the same token once more is one, too; and somebody may have logged in for it long ago.
+        is_last = logged_in || issued.fresh;
     }
 }
 

@@ -136,21 +136,21 @@ impl Tokens {
     }
 
     /// A valid token: the one at hand at once, else the next one, through a login by way of `service`. The one that
-    /// is `doubted` will not do.
+    /// is `doubted` will not do. Also says whether there was a login for it meanwhile.
     pub(super) async fn obtain<S: LoginService>(
         &self,
         service: &mut S,
         doubted: Option<&Issued>,
-    ) -> Result<Arc<Issued>> {
+    ) -> Result<(Arc<Issued>, bool)> {
         for _ in 0..MOST_VOID {
             let flight = match self.next_step(service, doubted)? {
-                Step::Use(issued) => return Ok(issued),
+                Step::Use(issued) => return Ok((issued, false)),
                 Step::Wait(flight) => flight,
             };
             let id = flight.id;
             // In a box: it is rare, and its room would be taken up by every call.
             match Box::pin(flight.landing(&*self.shared.clock)).await {
-                Some(Outcome::Landed(issued)) => return Ok(issued),
+                Some(Outcome::Landed { issued, by_login }) => return Ok((issued, by_login)),
                 Some(Outcome::Failed(error)) => return Err(Error::shared(&error)),
                 Some(Outcome::Void) => {}
                 None => self.give_up(id),
@@ -275,7 +275,9 @@ impl Tokens {
     pub(super) fn doubt(&self, issued: &Issued, path: &str) -> Doubt {
         let now = self.shared.clock.monotonic();
         let state = self.state();
-        if state.unexplained.is_known(now, path) {
+        // Before a token has worked for something, it is more likely the trouble than any path.
+        let has_worked = state.current.as_ref().is_some_and(|current| current.worked());
+        if has_worked && state.unexplained.is_known(now, path) {
             return Doubt::None;
         }
         if !state.is_current(issued) {

@@ -12,10 +12,12 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// From one login that did not help to the next, whatever the paths.
 const BETWEEN: Duration = Duration::from_secs(15 * 60);
 
-/// So many paths are kept in mind.
+/// So many paths are kept in mind: with more of them there is a login [`BETWEEN`] one and the next.
 const MOST: usize = 64;
 
 /// Which paths refuse every token without a code, so that they cost the others neither their token nor a pause.
+///
+/// They are believed to be the trouble only while the token at hand works elsewhere.
 #[derive(Debug, Default)]
 pub(super) struct Unexplained {
     /// The one that was asked with a new token last stands at the end.

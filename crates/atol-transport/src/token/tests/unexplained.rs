@@ -110,7 +110,39 @@ async fn a_login_that_brings_the_stored_token_again_counts_as_one() {
         assert_eq!(client.call().await.unwrap(), 401);
         service.sleep(MINUTE).await;
     }
-    assert_eq!(service.logins(), 1);
+    assert_eq!(service.logins(), 4, "one in 15 min");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_only_path_is_read_again_soon_after_a_fresh_token_was_dead() {
+    let service = Service::new().on_call(|token| match token {
+        "token-1" | "token-2" => page(),
+        _ => Answer::Is(200, "[]".to_owned()),
+    });
+    let client = client(&service);
+    for minute in 0..30 {
+        let answer = client.call().await.unwrap();
+        assert_eq!(answer, if minute < 15 { 401 } else { 200 }, "minute {minute}");
+        service.sleep(MINUTE).await;
+    }
+    assert_eq!(service.logins(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_newer_token_that_nobody_logged_in_for_just_now_proves_nothing_about_the_path() {
+    let service = Service::new().always("/a", page());
+    service.login_takes(Duration::ZERO);
+    service.call_takes(2 * SECOND);
+    let client = client(&service);
+    client.authenticate().await.unwrap();
+    let call = tokio::spawn(client.call_to("/a"));
+    service.sleep(SECOND).await;
+    client.tokens.forget();
+    assert_eq!(client.call_to("/b").await.unwrap(), 200);
+    assert_eq!(call.await.unwrap().unwrap(), 401);
+    assert_eq!(service.logins(), 2);
+    assert_eq!(client.call_to("/a").await.unwrap(), 401);
+    assert_eq!(service.logins(), 3, "so there is still one to be tried");
 }
 
 #[tokio::test(start_paused = true)]
@@ -128,4 +160,19 @@ async fn a_path_that_succeeds_is_trusted_again() {
     });
     assert_eq!(client.call_to("/a").await.unwrap(), 200);
     assert_eq!(service.logins(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_early_refresh_that_another_has_put_off_is_no_login() {
+    let store = MemoryTokenStore::default();
+    let service = Service::new().always("/a", page());
+    let client = client_with(&service, |builder| builder.store(store.clone()));
+    client.call_to("/b").await.unwrap();
+    service.sleep(23 * HOUR).await;
+    let stored = store.load(&key()).unwrap().unwrap();
+    store.save(&key(), &stored.with_refresh_not_before(service.clock.wall() + 10 * MINUTE)).unwrap();
+    for logins in [1, 2] {
+        assert_eq!(client.call_to("/a").await.unwrap(), 401);
+        assert_eq!(service.logins(), logins, "there is still one to be tried");
+    }
 }
