@@ -175,16 +175,20 @@ impl Connection {
 }
 
 /// Where commands hand their token on to the next; `None` in a demo, where it is not wanted, and without a home directory.
-pub(crate) fn token_cache(context: &Context) -> Option<TokenCache> {
+pub(crate) fn token_store(context: &Context) -> Option<FileTokenStore> {
     if context.demo.is_some() || !context.settings.token_cache.value {
         return None;
     }
     let store = FileTokenStore::in_cache_directory().ok()?;
-    let store = match password::changed_at(context) {
+    Some(match password::changed_at(context) {
         Some(time) => store.with_credentials_changed_at(time),
         None => store,
-    };
-    Some(TokenCache::new(store, context.console))
+    })
+}
+
+/// The same, with a word to the person when it cannot be used.
+pub(crate) fn token_cache(context: &Context) -> Option<TokenCache> {
+    Some(TokenCache::new(token_store(context)?, context.console))
 }
 
 fn roots(context: &Context, path: &Path) -> Result<RootCertificates, Failure> {

@@ -71,7 +71,7 @@ pub(crate) fn account(context: &Context, look: Look) -> Result<Account, Failure>
 
 /// Whether an earlier command has left a token behind that the service should still take.
 fn has_token(context: &Context, login: &str) -> bool {
-    let Some(store) = connection::token_cache(context) else { return false };
+    let Some(store) = connection::token_store(context) else { return false };
     let key = TokenKey::new(&context.settings.environment.value.endpoints(), login);
     let stored = store.load(&key).ok().flatten();
     stored.is_some_and(|stored| {

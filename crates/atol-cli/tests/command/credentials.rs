@@ -191,6 +191,38 @@ fn a_token_that_cannot_be_kept_is_told_once_beside_the_data() {
     assert!(run.err().contains("cannot be kept in"), "{}", run.err());
 }
 
+// Terminals of one's own are a matter of Unix.
+#[cfg(unix)]
+#[test]
+fn a_token_that_cannot_be_kept_is_told_no_more_often_to_a_person_who_is_asked() {
+    let service = service(shop());
+    let home = Home::new().with("ATOL_ENVIRONMENT", &service.uri()).with("ATOL_LOGIN", "shop");
+    std::fs::write(home.path().join("cache"), "no directory").unwrap();
+    let Some(mut command) = home.on_a_terminal("list") else { return };
+    let said = with_password(&mut command);
+    assert_eq!(said.matches("cannot be kept in").count(), 1, "{said}");
+}
+
+#[test]
+fn a_lock_that_cannot_be_had_keeps_no_token_from_being_kept() {
+    let service = service(shop());
+    let home = Home::new().at(&service);
+    home.atol(&["list"]).expect_code(0);
+    for file in std::fs::read_dir(home.path().join("cache/atol")).unwrap() {
+        let path = file.unwrap().path();
+        std::fs::remove_file(&path).unwrap();
+        if path.extension().is_some_and(|extension| extension == "lock") {
+            std::fs::create_dir(path).unwrap();
+        }
+    }
+    for _ in 0..2 {
+        let run = home.atol(&["list"]).expect_code(0);
+        assert!(!run.err().contains("cannot be kept"), "{}", run.err());
+    }
+    let logins = service.requests().iter().filter(|request| request.path().ends_with("/gettoken")).count();
+    assert_eq!(logins, 2);
+}
+
 #[test]
 fn a_line_end_behind_the_password_of_the_variable_does_not_count() {
     let service = service(shop());
