@@ -41,19 +41,29 @@ async fn five_minutes_are_the_longest_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_early_refresh_waits_too_and_fails_nobody() {
+async fn what_an_early_refresh_is_told_holds_for_those_whose_token_is_refused_after_it() {
     let service = Service::new();
+    service.login_takes(Duration::ZERO);
     let client = client(&service);
     client.call().await.unwrap();
     let service = service.on_login(|_| Answer::Is(503, String::new()));
     service.state.lock().unwrap().retry_after = Some(300);
     service.sleep(23 * HOUR).await;
-    for _ in 0..50 {
-        assert_eq!(client.call().await.unwrap(), 200);
+    assert_eq!(client.call().await.unwrap(), 200, "the refresh fails nobody");
+    settle().await;
+    assert_eq!(service.logins(), 2);
+    let service = service.on_login(|_| token("good")).on_call(|token| match token {
+        "good" => Answer::Is(200, "[]".to_owned()),
+        _ => refusal(401, 11),
+    });
+    assert_eq!(client.call().await.unwrap(), 401);
+    for minutes in (1..=5).rev() {
+        assert_eq!(client.call().await.unwrap_err().retry_after(), Some(minutes * MINUTE));
         service.sleep(MINUTE).await;
     }
-    let logins = service.state.lock().unwrap().logins.clone();
-    assert!(logins[1..].windows(2).all(|two| two[1] - two[0] >= 5 * MINUTE), "{logins:?}");
+    assert_eq!(service.logins(), 2);
+    assert_eq!(client.call().await.unwrap(), 200);
+    assert_eq!(service.logins(), 3);
 }
 
 #[tokio::test(start_paused = true)]
