@@ -149,6 +149,29 @@ fn a_poll_that_failed_is_told_in_the_readers_language_and_with_what_to_do() {
 }
 
 #[test]
+fn a_token_near_its_end_is_renewed_by_who_stays_and_not_by_who_looks_once() {
+    let service = service(shop().fleet(fleet(20)));
+    let logins = || service.requests().iter().filter(|request| request.path().ends_with("/gettoken")).count();
+    let home = Home::new().at(&service);
+    home.atol(&["list"]).expect_code(0);
+    let mut files =
+        std::fs::read_dir(home.path().join("cache/atol")).unwrap().map(|file| file.unwrap().path());
+    let file = files.find(|path| path.extension().is_some_and(|extension| extension == "json")).unwrap();
+    let mut kept: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let obtained_at: jiff::Timestamp = kept["obtained_at"].as_str().unwrap().parse().unwrap();
+    kept["obtained_at"] = (obtained_at - jiff::SignedDuration::from_mins(23 * 60 + 30)).to_string().into();
+    std::fs::write(&file, kept.to_string()).unwrap();
+    home.atol(&["list"]).expect_code(0);
+    assert_eq!(logins(), 1);
+    let watch = Running::start(&home, &[]);
+    // The test's own time limit is that of its runner.
+    while logins() == 1 {
+        std::thread::yield_now();
+    }
+    watch.stop("-INT");
+}
+
+#[test]
 fn what_cannot_be_watched_is_wrong_usage() {
     for args in [&["watch", "--demo", "../../auth"][..], &["watch", "--demo", "--interval", "never"]] {
         Home::new().atol(args).expect_code(2);
