@@ -120,8 +120,7 @@ impl Connection {
         if let Some(store) = token_cache(context) {
             // The login of a command that looks once would be lost with it.
             builder = builder.configure_client(|client| client.early_refresh(look == Look::Lasting));
-            // There is nothing to do besides until the token is there, and a thread takes longer to start than a file to read.
-            builder = builder.token_store(store.in_place());
+            builder = builder.token_store(store.suited_to(look));
         }
         let monitor = finish(builder).build()?;
         Ok(Connection { monitor, clock: Arc::clone(&context.clock), progress, stand_in: None })

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use atol_transport::BoxError;
 use atol_transport::token::{FileTokenStore, Refusals, StoreLock, StoredToken, TokenKey, TokenStore};
 
+use crate::connection::Look;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::text::text;
@@ -22,9 +23,13 @@ impl TokenCache {
         TokenCache { store, console, is_told: AtomicBool::new(false) }
     }
 
-    /// See [`FileTokenStore::in_place`].
-    pub(crate) fn in_place(self) -> TokenCache {
-        TokenCache { store: self.store.in_place(), ..self }
+    /// Whoever looks once has nothing to do besides until the token is there, and a thread takes longer to start than a file
+    /// to read. Whoever stays must not stand still with a home directory that hangs.
+    pub(crate) fn suited_to(self, look: Look) -> TokenCache {
+        match look {
+            Look::Once => TokenCache { store: self.store.in_place(), ..self },
+            Look::Lasting => self,
+        }
     }
 
     /// What cannot be read cannot be kept either: refusals are added to those that are there.
@@ -80,5 +85,23 @@ impl TokenStore for TokenCache {
 
     fn is_immediate(&self) -> bool {
         self.store.is_immediate()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::Verbosity;
+    use atol_monitor::Language;
+
+    #[test]
+    fn who_stays_does_not_wait_in_place() {
+        let console = Console { language: Language::En, verbosity: Verbosity::Normal };
+        let is_immediate = |look| {
+            let store = FileTokenStore::in_directory("nowhere");
+            TokenCache::new(store, console).suited_to(look).is_immediate()
+        };
+        assert!(is_immediate(Look::Once));
+        assert!(!is_immediate(Look::Lasting));
     }
 }
