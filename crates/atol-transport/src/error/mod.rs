@@ -101,6 +101,11 @@ impl Error {
         self
     }
 
+    /// The cause alone, for an error that says the rest in its own first line.
+    pub(crate) fn into_source(self) -> Option<BoxError> {
+        self.0.source
+    }
+
     /// Adds what a person should do next; shown by [`Error::report`].
     #[must_use]
     pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Error {

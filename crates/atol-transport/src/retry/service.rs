@@ -205,8 +205,9 @@ where
         let error = Error::new(ErrorKind::Timeout(Phase::Call), message)
             .with_sent(state.sent.max(Sent::Maybe))
             .with_attempts(state.attempts, elapsed);
-        match last {
-            Some(last) => error.with_source(last),
+        // Not the last error itself, which the message has said already.
+        match last.and_then(Error::into_source) {
+            Some(source) => error.with_source(source),
             None => error,
         }
     }

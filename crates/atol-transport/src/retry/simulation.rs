@@ -318,11 +318,11 @@ fn judge_outcome(
     assert_eq!(error.elapsed(), took, "{}", story());
     match error.kind() {
         ErrorKind::Timeout(Phase::Call) => {
-            let source =
-                std::error::Error::source(error).map(|source| source.downcast_ref::<Error>().unwrap());
-            assert_eq!(source.is_some(), attempts > 1, "{}", story());
-            if let Some(source) = source {
-                check_cause(seen, attempts - 1, source, story);
+            let text = error.to_string();
+            let last = text.split_once("; then the time for the whole call ran out").map(|(last, _)| last);
+            assert_eq!(last.is_some(), attempts > 1, "{text}: {}", story());
+            if let Some(last) = last {
+                check_words(seen, attempts - 1, last, story);
             }
             2
         }
@@ -336,6 +336,20 @@ fn judge_outcome(
             4
         }
     }
+}
+
+/// The words are those of the error of attempt `number`.
+fn check_words(seen: &Seen, number: u32, words: &str, story: &dyn Fn() -> String) {
+    let expected = match fault(seen, number) {
+        Fault::Error(_) | Fault::Stale => format!("attempt {number}"),
+        Fault::Status(status, _) => format!("the service answered {status} "),
+        Fault::Body("") => "with an empty body".to_owned(),
+        Fault::Body(_) => "instead of a JSON object or list".to_owned(),
+        Fault::Hang => String::new(),
+    };
+    // As in `check_cause`, the limit of an attempt may have come first.
+    let is_cut = words.starts_with("no answer came within") && seen.ended.load(Ordering::Relaxed) != number;
+    assert!(is_cut || (words.contains(&expected) && !expected.is_empty()), "{words}: {}", story());
 }
 
 /// The error is that of attempt `number` and no other.

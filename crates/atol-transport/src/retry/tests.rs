@@ -258,14 +258,20 @@ async fn at_the_deadline_the_error_holds_why_the_attempt_before_failed() {
         .layer(RetryLayer::new(policy(), clock.clone()))
         .service(tower::service_fn(move |_| {
             let first = calls.fetch_add(1, Ordering::Relaxed) == 0;
-            async move { if first { Answer::Err(refused()) } else { std::future::pending().await } }
+            async move {
+                if first {
+                    Answer::Err(refused().with_source("nobody listens"))
+                } else {
+                    std::future::pending().await
+                }
+            }
         }));
     let error = service.oneshot(request()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(Phase::Call));
     assert_eq!((error.attempts(), error.elapsed().as_secs()), (2, 60));
     insta::assert_snapshot!(error.report(), @r"
     refused; then the time for the whole call ran out (after 2 attempts in 60.0 s)
-      caused by: refused
+      caused by: nobody listens
     ");
 }
 
