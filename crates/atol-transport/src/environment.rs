@@ -56,7 +56,7 @@ impl Environment {
             Environment::Production => (Scheme::HTTPS, Authority::from_static("online.atol.ru"), ""),
             Environment::Custom { base } => (
                 base.scheme().cloned().unwrap_or(Scheme::HTTPS),
-                base.authority().cloned().unwrap_or_else(|| Authority::from_static("localhost")),
+                base.authority().map_or_else(|| Authority::from_static("localhost"), without_empty_port),
                 base.path().trim_end_matches('/'),
             ),
         };
@@ -155,14 +155,20 @@ fn check_base(base: &Uri) -> Result<()> {
     Ok(())
 }
 
+/// `host:` is `host`, by RFC 3986; it is written without the colon, so that both have the same token.
+fn without_empty_port(authority: &Authority) -> Authority {
+    let bare = authority.as_str().strip_suffix(':').and_then(|bare| bare.parse().ok());
+    bare.unwrap_or_else(|| authority.clone())
+}
+
 /// What stands in the place of the port and is none. `http` takes it for no port at all, so that the default one
-/// would be dialled.
+/// would be dialled, which is right only where nothing stands there.
 pub(crate) fn illegal_port(authority: &Authority) -> Option<&str> {
     let host_and_port = authority.as_str().rsplit('@').next()?;
     let port = host_and_port.rsplit(']').next()?.rsplit_once(':')?.1;
     let is_legal =
         port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
-    (!is_legal).then_some(port)
+    (!is_legal && !port.is_empty()).then_some(port)
 }
 
 /// Whether what is sent to `host` stays on this machine.
@@ -279,7 +285,6 @@ mod tests {
                 refused("https://kkt.example.com:80800"),
                 refused("https://kkt.example.com:8o80"),
                 refused("https://kkt.example.com:0"),
-                refused("https://kkt.example.com:"),
                 refused("https://[fd00::1]:99999"),
             ]
             .join("\n"),
@@ -297,7 +302,6 @@ mod tests {
         the environment `https://kkt.example.com:80800/` has the port `80800`, which is not a number from 1 to 65535
         the environment `https://kkt.example.com:8o80/` has the port `8o80`, which is not a number from 1 to 65535
         the environment `https://kkt.example.com:0/` has the port `0`, which is not a number from 1 to 65535
-        the environment `https://kkt.example.com:/` has the port ``, which is not a number from 1 to 65535
         the environment `https://[fd00::1]:99999/` has the port `99999`, which is not a number from 1 to 65535
         "
         );
@@ -322,6 +326,22 @@ mod tests {
             "https://a:65535/x",
         ] {
             assert!(good.parse::<Environment>().is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn m05_an_empty_port_is_the_default_one() {
+        for (written, meant) in [
+            ("https://kkt.example.com:", "https://kkt.example.com"),
+            ("https://kkt.example.com:/atol/", "https://kkt.example.com/atol"),
+            ("https://[fd00::1]:", "https://[fd00::1]"),
+        ] {
+            let environment: Environment = written.parse().unwrap();
+            assert_eq!(environment.to_string(), meant);
+            assert_eq!(environment.endpoints(), meant.parse::<Environment>().unwrap().endpoints());
+        }
+        for bad in ["https://:", "https://kkt.example.com::"] {
+            assert!(bad.parse::<Environment>().is_err(), "{bad}");
         }
     }
 }

@@ -112,7 +112,7 @@ impl fmt::Debug for Proxy {
             Rule::Direct => f.write_str("Proxy(none)"),
             Rule::Always(proxy) => {
                 let login = if proxy.basic_auth().is_some() { ", with a login" } else { "" };
-                write!(f, "Proxy({}{login})", proxy.uri().to_string().trim_end_matches('/'))
+                write!(f, "Proxy({}{login})", proxy.uri().to_string().trim_end_matches([':', '/']))
             }
             Rule::Environment(..) => f.write_str("Proxy(as the environment says)"),
         }
@@ -260,6 +260,14 @@ mod tests {
         the variable HTTPS_PROXY has a port that is not a number from 1 to 65535
         "
         );
+    }
+
+    #[test]
+    fn an_empty_port_is_the_default_one() {
+        let proxy = Proxy::new("http://user:canary@p:").unwrap();
+        let way = proxy.intercept(&Uri::from_static("https://online.atol.ru")).unwrap();
+        assert_eq!((way.uri().host(), way.uri().port_u16()), (Some("p"), None));
+        assert_eq!(format!("{proxy:?}"), "Proxy(http://p, with a login)");
     }
 
     #[test]
