@@ -1,6 +1,7 @@
 //! Tests of the rules, and the registers that they judge.
 
 mod differential;
+mod history;
 mod limits;
 mod missing;
 mod policy;
