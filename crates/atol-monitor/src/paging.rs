@@ -188,7 +188,6 @@ impl Pager {
             self.page.new += 1;
         } else if is_nameless && place >= self.furthest {
             self.seen.count_equal();
-            self.page.equal += 1;
         } else if is_mended {
             self.seen.count_equal();
         } else {
@@ -256,9 +255,8 @@ impl Pager {
                 }
             }
             Step::ProbeNear if begins_anew && !self.habits.heeds_offset => self.end_without_offset(),
-            Step::ProbeNext if begins_anew && !self.habits.heeds_offset => Ok(Step::Done),
+            Step::ProbeNext if begins_anew => Ok(Step::Done),
             Step::ProbeFar { .. } | Step::ProbeNear | Step::ProbeNext => self.go_back(self.count),
-            Step::Back { .. } if page.read == 0 => self.go_back(0),
             _ if page.is_unfit && begins_anew => self.suspect(offset),
             _ if page.read == 0 => self.go_back(offset),
             _ => self.go_on(offset, page),
@@ -328,7 +326,7 @@ impl Pager {
         }
         // The same element at ever further places may go on for ever.
         let is_all_one = is_further && page.read > 1 && page.first == page.last;
-        if page.new == 0 && (page.equal > 0 || is_all_one) {
+        if page.new == 0 && is_all_one {
             self.count_return()?;
         }
         Ok(())

@@ -58,8 +58,6 @@ pub(super) struct Progress {
     pub(super) read: u64,
     /// Of them, those of whose like there was none before.
     pub(super) new: u64,
-    /// Of them, those that equal one before, but stand elsewhere: records without a serial number.
-    pub(super) equal: u64,
     pub(super) first: Option<Mark>,
     pub(super) last: Option<Mark>,
     /// It does not begin as it should, so nothing in it counts.

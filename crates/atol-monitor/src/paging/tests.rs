@@ -340,6 +340,38 @@ fn a_list_that_changes_all_along_is_read_as_long_as_the_reading_gets_on() {
 }
 
 #[test]
+fn a_list_that_repeats_itself_is_not_over_where_the_server_has_no_end() {
+    let (mut all, mut calls) = (list(150), 0);
+    let (read, _) = read(Pager::new(100), |limit, offset| {
+        calls += 1;
+        if calls == 2 {
+            // One that was read moves into the second page, and one of that page to where nobody looks any more.
+            let (later, earlier) = (all.remove(120), all.remove(50));
+            all.insert(0, later);
+            all.insert(130, earlier);
+        }
+        // Behind the end it answers its last page.
+        Some(slice(&all, limit, if offset < all.len() { offset } else { all.len() - limit }))
+    });
+    assert_eq!(read.unwrap().into_iter().collect::<HashSet<_>>(), all.into_iter().collect());
+}
+
+#[test]
+fn a_list_that_changed_for_a_moment_is_no_server_that_ignores_offset() {
+    let (all, mut calls) = (list(5), 0);
+    let (read, _) = read(Pager::new(2), |limit, offset| {
+        calls += 1;
+        let mut all = all.clone();
+        if calls == 2 {
+            all.insert(0, "new".to_owned());
+        }
+        // Behind the end it answers its first page.
+        Some(slice(&all, limit, if offset < all.len() { offset } else { 0 }))
+    });
+    assert_eq!(read.unwrap(), all);
+}
+
+#[test]
 fn a_changing_list_is_not_taken_for_a_server_that_ignores_offset() {
     // Behind its end it answers the last page, which happens to begin like the first.
     let lists = ["012", "x012", "x012", "x02", "x02", "02"].map(|list| list.chars().map(String::from));
