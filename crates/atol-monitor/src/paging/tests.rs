@@ -327,6 +327,17 @@ fn when_registers_go_the_reading_goes_back_by_a_page_and_not_to_the_beginning() 
 }
 
 #[test]
+fn when_many_registers_go_a_long_list_is_read_from_the_beginning() {
+    let (all, mut calls) = (list(3000), 0);
+    let (read, _) = read(Pager::new(100), |limit, offset| {
+        calls += 1;
+        let gone = if calls > 20 { 250 } else { 0 };
+        Some(slice(&all[gone..], limit, offset))
+    });
+    assert_eq!(read.unwrap(), all);
+}
+
+#[test]
 fn a_list_that_changes_all_along_is_read_as_long_as_the_reading_gets_on() {
     let (mut all, mut calls) = (list(3000), 0);
     let (read, _) = read(Pager::new(100), |limit, offset| {
