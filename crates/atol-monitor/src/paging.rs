@@ -186,9 +186,7 @@ impl Pager {
         self.pass.take_in(place, mark, if is_nameless { Sight::New } else { sight });
         if sight == Sight::New {
             self.page.new += 1;
-        } else if is_nameless && place >= self.furthest {
-            self.seen.count_equal();
-        } else if is_mended {
+        } else if is_mended || is_nameless && place >= self.furthest {
             self.seen.count_equal();
         } else {
             return Verdict::Known;
