@@ -181,6 +181,18 @@ fn equal_records_without_a_serial_number_are_told_apart_by_their_place() {
 }
 
 #[test]
+fn of_a_register_with_broken_records_the_first_good_one_counts() {
+    let (good, broken) = (Identity::Serial("1"), Identity::Rejected("1"));
+    for (page, told) in [
+        ([broken, good, good], [Verdict::New, Verdict::New, Verdict::Known]),
+        ([good, broken, good], [Verdict::New, Verdict::Known, Verdict::Known]),
+    ] {
+        let mut pager = Pager::new(10);
+        assert_eq!(page.map(|element| pager.element(element)), told);
+    }
+}
+
+#[test]
 fn a_server_that_answers_two_nulls_for_ever_is_given_up() {
     let (read, requests) = read(Pager::new(10), |_, _| Some(vec!["null".to_owned(); 2]));
     assert_eq!(read.unwrap_err().kind(), ErrorKind::Incomplete);
