@@ -66,6 +66,23 @@ fn a_record_of_an_impossible_time_makes_nothing_last_longer_than_it_was_watched(
 }
 
 #[test]
+fn data_is_believed_from_the_activation_on_or_for_as_long_as_a_storage_lives() {
+    let opened = |kkt: KktBuilder, formed: Timestamp| {
+        let mut history = History::default();
+        history.observe(&kkt.timestamp(stamp(formed)).build(), now());
+        history.open_shift().unwrap().1
+    };
+    let activated = at("2019-07-22T14:03:00Z");
+    assert_eq!(opened(healthy(), activated), activated);
+    assert_eq!(opened(healthy(), activated - seconds(1)), now());
+    for (days, is_believed) in [(7, true), (1110, true), (1111, false)] {
+        let formed = now() - seconds(days * DAY);
+        let expected = if is_believed { formed } else { now() };
+        assert_eq!(opened(healthy().fiscalization_date(None), formed), expected, "{days} days");
+    }
+}
+
+#[test]
 fn old_data_does_not_prove_that_a_shift_is_still_open() {
     let stopped = healthy().timestamp(stamp(now() - seconds(10 * HOUR))).build();
     let assessment = Policy::default().assess_with(&stopped, &open_for(25 * HOUR), now());
