@@ -66,7 +66,7 @@ impl Connection {
     ) -> Result<Connection, Failure> {
         let progress = Progress::default();
         let builder = KktMonitor::builder()
-            .layer(progress.clone())
+            .layer(progress.layer())
             .timeouts(Timeouts::default().with_call(context.settings.timeout.value))
             .user_agent(concat!("atol/", env!("CARGO_PKG_VERSION")));
         match context.demo {

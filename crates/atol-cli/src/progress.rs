@@ -4,15 +4,13 @@ use std::future::Future;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use atol_monitor::Language;
 use atol_transport::Body;
 use atol_transport::clock::SharedClock;
 use http::Request;
-use tower_layer::Layer;
-use tower_service::Service;
+use tower::util::MapRequestLayer;
 
 use crate::console::{Console, ERASE, Verbosity};
 
@@ -22,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the line is written anew.
 const PERIOD: Duration = Duration::from_millis(200);
 
-/// Counts what was read. As a layer of a monitor it counts the calls, each of which asks for a page or for a register.
+/// Counts what was read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Progress {
     calls: Arc<AtomicU64>,
@@ -32,6 +30,15 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    /// The layer around a monitor's calls, each of which asks for a page or for a register.
+    pub(crate) fn layer(&self) -> MapRequestLayer<impl Fn(Request<Body>) -> Request<Body> + Clone + use<>> {
+        let calls = Arc::clone(&self.calls);
+        MapRequestLayer::new(move |request| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            request
+        })
+    }
+
     /// The same where each of so many registers is a call.
     pub(crate) fn one_by_one(&self, registers: usize) -> Progress {
         Progress { one_by_one: u64::try_from(registers).ok(), ..self.clone() }
@@ -96,36 +103,6 @@ fn draw(text: &str) {
     let mut err = io::stderr().lock();
     let _ = write!(err, "{text}");
     let _ = err.flush();
-}
-
-impl<S> Layer<S> for Progress {
-    type Service = Counted<S>;
-
-    fn layer(&self, inner: S) -> Counted<S> {
-        Counted { inner, calls: Arc::clone(&self.calls) }
-    }
-}
-
-/// Counts the calls that go through it.
-#[derive(Debug, Clone)]
-pub(crate) struct Counted<S> {
-    inner: S,
-    calls: Arc<AtomicU64>,
-}
-
-impl<S: Service<Request<Body>>> Service<Request<Body>> for Counted<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> S::Future {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        self.inner.call(request)
-    }
 }
 
 #[cfg(test)]

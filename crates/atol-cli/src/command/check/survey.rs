@@ -38,7 +38,7 @@ impl Survey {
     ) -> Result<Survey, Failure> {
         let serials = serial_numbers(&args.serials)?;
         let time = TimeLimit::new(context.settings.timeout.value, &context.clock);
-        let connection = Connection::open(context, Look::Once, |client| client.layer(time.clone())).await?;
+        let connection = Connection::open(context, Look::Once, |client| client.layer(time.layer())).await?;
         let mut survey =
             Survey { registers: Vec::new(), unreadable: Vec::new(), now: connection.clock.wall() };
         if serials.is_empty() {

@@ -1,19 +1,17 @@
 //! The time that a whole check may take: a monitoring system gives a plugin up at its own limit, and hears nothing then.
 
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use atol_transport::Body;
 use atol_transport::call::Deadline;
 use atol_transport::clock::SharedClock;
 use http::Request;
-use tower_layer::Layer;
-use tower_service::Service;
+use tower::util::MapRequestLayer;
 
 use crate::failure::Failure;
 use crate::text::{Text, text};
 
-/// As a layer of a monitor it ends each call when the check must be over.
+/// Ends each call of a monitor when the check must be over.
 #[derive(Debug, Clone)]
 pub(super) struct TimeLimit {
     limit: Duration,
@@ -25,6 +23,15 @@ impl TimeLimit {
     /// A limit that begins now.
     pub(super) fn new(limit: Duration, clock: &SharedClock) -> TimeLimit {
         TimeLimit { limit, end: clock.monotonic().saturating_add(limit), clock: SharedClock::clone(clock) }
+    }
+
+    /// The layer around the calls, which tells each when it must be over.
+    pub(super) fn layer(&self) -> MapRequestLayer<impl Fn(Request<Body>) -> Request<Body> + Clone + use<>> {
+        let deadline = Deadline(self.end);
+        MapRequestLayer::new(move |mut request: Request<Body>| {
+            request.extensions_mut().insert(deadline);
+            request
+        })
     }
 
     /// How far the reading of the list came, where its time was up; a list of which nothing came has failed for the
@@ -64,46 +71,18 @@ fn out_of_time(what: Text, error: &atol_monitor::Error) -> Failure {
     ))
 }
 
-impl<S> Layer<S> for TimeLimit {
-    type Service = Limited<S>;
-
-    fn layer(&self, inner: S) -> Limited<S> {
-        Limited { inner, deadline: Deadline(self.end) }
-    }
-}
-
-/// Tells each call when it must be over.
-#[derive(Debug, Clone)]
-pub(super) struct Limited<S> {
-    inner: S,
-    deadline: Deadline,
-}
-
-impl<S: Service<Request<Body>>> Service<Request<Body>> for Limited<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> S::Future {
-        request.extensions_mut().insert(self.deadline);
-        self.inner.call(request)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
     use std::pin::Pin;
     use std::sync::Arc;
+    use std::task::{Context, Poll};
 
     use atol_monitor::{Kkt, KktMonitor, Language, SerialNumber};
     use atol_transport::ResponseBody;
     use atol_transport::clock::VirtualClock;
     use http::Response;
+    use tower_service::Service;
 
     use super::*;
     use crate::answers::answers;
@@ -146,7 +125,7 @@ mod tests {
     fn monitor(clock: &SharedClock, time: &TimeLimit) -> KktMonitor {
         KktMonitor::builder()
             .clock(Arc::clone(clock))
-            .layer(time.clone())
+            .layer(time.layer())
             .configure_client(|client| client.leaf(Slow(Arc::clone(clock))))
             .build()
             .unwrap()

@@ -34,7 +34,7 @@ pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<ExitCode,
     let policy = limits.policy();
     let subject = Subject::new(context, &serial_numbers(&args.serials)?);
     let reasons = Reasons::default();
-    let connection = Connection::open(context, Look::Lasting, |client| client.layer(reasons.clone())).await?;
+    let connection = Connection::open(context, Look::Lasting, |client| client.layer(reasons.layer())).await?;
     // Only now is it sure whose registers are meant, so that a state of others can be told as such.
     let state_file = args.state.as_deref().map(|path| StateFile::new(path, subject));
     let state = state_file.as_ref().map(|file| file.load(context.console)).transpose()?.flatten();
