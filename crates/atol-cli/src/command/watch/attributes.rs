@@ -62,9 +62,7 @@ fn name(name: &str, language: Language) -> String {
         "shiftNumber" => word(language, "shift number", "номер смены"),
         "shiftReceipt" => word(language, "in the shift", "за смену"),
         "unsentDocs" => word(language, "unsent documents", "не отправлено"),
-        "firstUnsetDocTimestamp" | "firstUnsentDocTimestamp" => {
-            word(language, "unsent since", "не отправляется с")
-        }
+        "firstUnsetDocTimestamp" => word(language, "unsent since", "не отправляется с"),
         "networkErrorCode" => word(language, "exchange with the OFD", "обмен с ОФД"),
         other => return Excerpt::of(other, LONGEST).to_string(),
     };
