@@ -20,11 +20,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         let server = self.0.take();
         // Without a thread it is dropped here.
-        let _ = thread::scope(|scope| {
-            thread::Builder::new()
-                .spawn_scoped(scope, move || drop(server))
-                .map(thread::ScopedJoinHandle::join)
-        });
+        let _ = thread::Builder::new().spawn(move || drop(server)).map(thread::JoinHandle::join);
     }
 }
 
