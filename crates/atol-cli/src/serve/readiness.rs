@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::answer::{Answer, text};
 use super::state::View;
 
-/// Ready once every account has had a good poll, and with none at once: that waits for nothing. With `max_age=SECONDS` in the query, only while each list is no older.
+/// Ready once every account has had a good poll, and with none at once: that waits for nothing. With `max_age=SECONDS` in
+/// the query, only while each list is no older.
 pub(crate) fn answer(view: &View, query: &str, now: Timestamp) -> Answer {
     let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "max_age");
     let max_age = match asked.map(|(_, value)| value.parse().map(Duration::from_secs)) {

@@ -58,7 +58,7 @@ impl History {
     /// A closed shift, another shift and an exchange that works again end what was remembered. A field that is null ends
     /// nothing: it says nothing.
     pub fn observe(&mut self, kkt: &Kkt, now: Timestamp) {
-        let at = if is_plausible(kkt, now) { told_at(kkt, now) } else { now };
+        let at = believed_at(kkt, now);
         match (kkt.is_shift_opened, kkt.shift_number) {
             (Some(false), _) => self.shift = None,
             (Some(true), Some(number)) if self.shift.is_none_or(|shift| shift.number != number) => {
@@ -89,13 +89,13 @@ pub(super) fn told_at(kkt: &Kkt, now: Timestamp) -> Timestamp {
     kkt.timestamp.map_or(now, |formed| formed.timestamp().min(now))
 }
 
-/// Whether the record may be of the moment that it states: a clock that was reset says 1970, or 2000.
-fn is_plausible(kkt: &Kkt, now: Timestamp) -> bool {
+/// The moment that a record speaks about, or now if it states one that cannot be: a clock that was reset says 1970, or 2000.
+fn believed_at(kkt: &Kkt, now: Timestamp) -> Timestamp {
     let formed = told_at(kkt, now);
     let days = now.duration_since(formed).as_hours() / 24;
     let is_before_activation =
         kkt.fiscalization_date.is_some_and(|activated| formed < activated.timestamp().min(now));
-    days <= LONGEST_FISCAL_STORAGE_LIFE && !is_before_activation
+    if days <= LONGEST_FISCAL_STORAGE_LIFE && !is_before_activation { formed } else { now }
 }
 
 /// Whether documents wait for the ОФД. The count is left out when it is zero (the reference's documentation), so without
